@@ -1,0 +1,68 @@
+package watch
+
+import (
+	"time"
+
+	"github.com/unjam/unjam-jobs-app/pkg/coordinator"
+	"github.com/unjam/unjam-jobs-app/pkg/timeline"
+)
+
+// View is all that a reader needs at one moment: the newest snapshot, the
+// timeline that goes with it, and how trustworthy both are. It is immutable;
+// readers share it.
+type View struct {
+	// Snapshot is the newest one that was readable (perhaps incomplete); nil
+	// before the first. AsOf is its ReadAt; zero before the first.
+	Snapshot *coordinator.Snapshot
+	AsOf     time.Time
+	// Complete is the newest complete snapshot; nil before the first. Jobs
+	// below come from it.
+	Complete     *coordinator.Snapshot
+	CompleteAsOf time.Time
+	// Jobs are the open jobs with their episodes, by job id: those of Complete
+	// and those that vanished from it without a proven end.
+	Jobs []JobView
+	// Err is why the newest poll failed; nil when it answered. A poll that
+	// answered incompletely has no Err but Snapshot.Complete is false.
+	Err error
+	// PollInterval is the present interval (with backoff or doubling).
+	PollInterval time.Duration
+	// PollErrors and MasterChanges count since the timeline began.
+	PollErrors    uint64
+	MasterChanges uint64
+	// MasterStableSince is since when the same single master was seen at every
+	// complete poll without a gap; zero when that is not the case now.
+	MasterStableSince time.Time
+	// Notes are sentences about the watching itself (slow polls, store off).
+	Notes []string
+}
+
+// JobView is an open job with its episode.
+type JobView struct {
+	Job     coordinator.Job
+	Episode timeline.Episode
+	// Listed is false when the newest complete poll did not list the job, or
+	// listed it as unknown: Job is then how it was last seen.
+	Listed bool
+}
+
+// Blind tells whether the view must not be taken for the present at now: no
+// complete poll within three intervals (design §3: that is a gap), or none at
+// all.
+func (v *View) Blind(now time.Time, interval time.Duration) bool {
+	return v.CompleteAsOf.IsZero() || now.Sub(v.CompleteAsOf) > GapIntervals*interval
+}
+
+// GapIntervals is the number of poll intervals without a complete poll that
+// make a gap (design §3).
+const GapIntervals = 3
+
+// Job finds an open job by id; false when it is not among them.
+func (v *View) Job(id coordinator.JobID) (JobView, bool) {
+	for _, job := range v.Jobs {
+		if job.Job.ID == id {
+			return job, true
+		}
+	}
+	return JobView{}, false
+}

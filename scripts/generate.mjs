@@ -1,0 +1,43 @@
+// Makes the Go and TypeScript types of our resource API from
+// contract/resources.yaml. `--check` fails when the files in the tree differ.
+import { execFileSync } from 'node:child_process';
+import { readFileSync, mkdtempSync, writeFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = path.join(path.dirname(fileURLToPath(import.meta.url)), '..');
+const contract = 'contract/resources.yaml';
+// Pinned: generated files must not change because a generator did.
+const goGenerator = 'github.com/oapi-codegen/oapi-codegen/v2/cmd/oapi-codegen@v2.5.0';
+const outputs = { go: 'pkg/plugin/api/resources.gen.go', ts: 'src/api/resources.gen.ts' };
+
+/** Writes both files into a folder and returns their texts. */
+function generate(folder) {
+  const goFile = path.join(folder, 'resources.gen.go');
+  const tsFile = path.join(folder, 'resources.gen.ts');
+  execFileSync('go', ['run', goGenerator, '-config', 'contract/oapi-codegen.yaml', '-o', goFile, contract], {
+    cwd: root,
+    stdio: ['ignore', 'inherit', 'inherit'],
+  });
+  execFileSync('npx', ['--no-install', 'openapi-typescript', contract, '-o', tsFile], { cwd: root, stdio: ['ignore', 'ignore', 'inherit'] });
+  return { go: readFileSync(goFile, 'utf8'), ts: readFileSync(tsFile, 'utf8') };
+}
+
+const folder = mkdtempSync(path.join(tmpdir(), 'unjam-generate-'));
+try {
+  const texts = generate(folder);
+  for (const [language, file] of Object.entries(outputs)) {
+    const target = path.join(root, file);
+    if (process.argv.includes('--check')) {
+      if (readFileSync(target, 'utf8') !== texts[language]) {
+        console.error(`${file} does not match ${contract}: run "npm run generate" and commit the result.`);
+        process.exitCode = 1;
+      }
+    } else {
+      writeFileSync(target, texts[language]);
+    }
+  }
+} finally {
+  rmSync(folder, { recursive: true, force: true });
+}
