@@ -1,0 +1,206 @@
+package action
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/unjam/unjam-jobs-app/pkg/coordinator"
+)
+
+// act sends the one request of a recorded intent and looks for its end. It
+// runs in the registry's context: neither the request that confirmed it nor
+// the data source instance can cut it off. It never sends twice.
+func (s *Service) act(ctx context.Context, intent Intent) {
+	defer s.markActive(intent.ID, false)
+	// The lease keeps other replicas from reconciling while this one still
+	// knows more than any reading could tell.
+	until := s.deps.Now().Add(s.deps.Timing.Act + s.deps.Timing.Verify + s.deps.Timing.Read)
+	if held, err := s.deps.Store.Lease(ctx, s.deps.Scope, intent.ID, s.holder, s.deps.Now(), until); err != nil || !held {
+		// Somebody reconciles this intent already: he found it recorded and
+		// not sent. Sending now could surprise him.
+		s.settle(ctx, intent, OutcomeRefused, "The right to act could not be taken, so nothing was sent.", AuditOutcome)
+		return
+	}
+	answer, err := s.send(ctx, intent)
+	intent, done := s.recordAnswer(ctx, intent, answer, err)
+	if done {
+		return
+	}
+	s.verify(ctx, intent)
+}
+
+// send makes the one request.
+func (s *Service) send(ctx context.Context, intent Intent) (coordinator.StopAnswer, error) {
+	ctx, cancel := context.WithTimeout(ctx, s.deps.Timing.Act)
+	defer cancel()
+	return s.deps.Coordinator.Client().Stop(ctx, coordinator.StopRequest{
+		Address: intent.Address, Job: intent.Identity.Job, Force: intent.Kind == KindForceStop,
+	})
+}
+
+// recordAnswer writes what came back; done is true when nothing was sent or
+// the coordinator refused, so that there is nothing to verify.
+func (s *Service) recordAnswer(ctx context.Context, intent Intent, answer coordinator.StopAnswer, err error) (Intent, bool) {
+	var stop *coordinator.StopError
+	switch {
+	case err == nil:
+		intent.Answered = true
+		intent.Detail = "The coordinator received the request. Its end is being looked for."
+	case errors.As(err, &stop) && stop.Delivered == coordinator.DeliveredNo:
+		s.settle(ctx, intent, OutcomeRefused, fmt.Sprintf("Nothing was sent: %v", stop.Err), AuditOutcome)
+		return intent, true
+	case errors.As(err, &stop) && stop.Delivered == coordinator.DeliveredRefused:
+		intent.Answered = true
+		s.settle(ctx, intent, OutcomeRefused, fmt.Sprintf("The coordinator refused: %v", stop.Err), AuditAnswer)
+		return intent, true
+	case errors.Is(err, coordinator.ErrNotSupported):
+		s.settle(ctx, intent, OutcomeRefused, fmt.Sprintf("Nothing was sent: %v", err), AuditOutcome)
+		return intent, true
+	default:
+		intent.Detail = fmt.Sprintf("The request left, and no answer came (%v). It is not sent again; the job is being read.", err)
+	}
+	intent.Phase = PhaseVerifying
+	intent.UpdatedAt = s.deps.Now()
+	entry := s.entry(intent, AuditAnswer)
+	entry.Answer = describeAnswer(answer, err)
+	s.update(ctx, intent, &entry)
+	return intent, false
+}
+
+// verify reads the job until an end is proven or the time is over.
+func (s *Service) verify(ctx context.Context, intent Intent) {
+	deadline := s.deps.Now().Add(s.deps.Timing.Verify)
+	for {
+		outcome, detail := s.look(ctx, intent)
+		if outcome.Final() {
+			s.settle(ctx, intent, outcome, detail, AuditOutcome)
+			return
+		}
+		if !s.deps.Now().Before(deadline) {
+			s.settle(ctx, intent, unproven(intent), detail, AuditOutcome)
+			return
+		}
+		select {
+		case <-ctx.Done():
+			// The process is ending: the intent stays in phase verifying, and
+			// is reconciled at the next use.
+			return
+		case <-time.After(s.deps.Timing.VerifyEvery):
+		}
+	}
+}
+
+// unproven is the outcome of an intent whose end could not be proven.
+func unproven(intent Intent) Outcome {
+	if intent.Answered {
+		return OutcomeNotConfirmed
+	}
+	return OutcomeUnknown
+}
+
+// look reads the job once. Only a reading that proves an end gives a final
+// outcome: not silence, not UNKNOWABLE, not a bare id, not absence from a list.
+func (s *Service) look(ctx context.Context, intent Intent) (Outcome, string) {
+	ctx, cancel := context.WithTimeout(ctx, s.deps.Timing.Read)
+	defer cancel()
+	reading, err := s.deps.Coordinator.Client().Job(ctx, "", intent.Identity.Job)
+	switch {
+	case errors.Is(err, coordinator.ErrNotFound):
+		return OutcomeNone, "The coordinator no longer knows the job. That proves no end."
+	case err != nil:
+		return OutcomeNone, fmt.Sprintf("The job could not be read: %v", err)
+	case !reading.Job.CreateTime.Equal(intent.Identity.CreateTime):
+		return OutcomeNone, "The coordinator shows another job under this id. That proves no end."
+	case reading.Proof == coordinator.ProofNone:
+		return OutcomeNone, fmt.Sprintf("The coordinator says %s. That proves no end.", reading.Job.Word)
+	case reading.Proof == coordinator.ProofOpen:
+		return OutcomeNone, fmt.Sprintf("The job has not been seen to end: it is %s.", reading.Job.Word)
+	case reading.Job.State == coordinator.StateCanceled:
+		return OutcomeStopped, fmt.Sprintf("The coordinator keeps the job among its ended jobs as %s.", reading.Job.Word)
+	default:
+		return OutcomeEndedByItself, fmt.Sprintf("The coordinator keeps the job among its ended jobs as %s.", reading.Job.Word)
+	}
+}
+
+// settle writes an outcome and its audit row.
+func (s *Service) settle(ctx context.Context, intent Intent, outcome Outcome, detail string, event AuditEvent) {
+	intent.Phase, intent.Outcome, intent.Detail, intent.UpdatedAt = PhaseSettled, outcome, detail, s.deps.Now()
+	entry := s.entry(intent, event)
+	s.update(ctx, intent, &entry)
+}
+
+func (s *Service) entry(intent Intent, event AuditEvent) AuditEntry {
+	identity := intent.Identity
+	return AuditEntry{
+		At: s.deps.Now(), Event: event, Actor: intent.Actor, Kind: intent.Kind, ActionID: intent.ID, JobName: intent.Card.Name,
+		Identity: &identity, Reason: intent.Reason, Outcome: intent.Outcome, Detail: intent.Detail,
+	}
+}
+
+// storePatience is how long a result is kept when it cannot be written at
+// once: after it the intent stays open and is reconciled by reading.
+const (
+	storePatience = 30 * time.Second
+	storePause    = time.Second
+)
+
+// update writes an intent's progress; a store that fails for a moment must not
+// lose what the coordinator answered.
+func (s *Service) update(ctx context.Context, intent Intent, entry *AuditEntry) {
+	deadline := s.deps.Now().Add(storePatience)
+	for {
+		// Written even while the process is ending: the act has happened.
+		row, err := s.deps.Store.Update(context.WithoutCancel(ctx), s.deps.Scope, intent, entry)
+		if err == nil {
+			s.logHead("An action went on", intent, row)
+			return
+		}
+		s.deps.Log.Error("An action's progress could not be recorded", "scope", s.deps.Scope.String(), "action", intent.ID, "job", string(intent.Identity.Job), "outcome", string(intent.Outcome), "error", err.Error())
+		if ctx.Err() != nil || !s.deps.Now().Before(deadline) {
+			return
+		}
+		select {
+		case <-ctx.Done():
+		case <-time.After(storePause):
+		}
+	}
+}
+
+// logHead writes the chain's new head to the log, so that logs anchor the
+// audit trail from outside. Names and reasons stay out of logs.
+func (s *Service) logHead(msg string, intent Intent, row AuditRow) {
+	s.deps.Log.Info(msg, "scope", s.deps.Scope.String(), "action", intent.ID, "kind", string(intent.Kind), "job", string(intent.Identity.Job),
+		"phase", string(intent.Phase), "outcome", string(intent.Outcome), "auditRow", row.Seq, "auditHead", row.Hash)
+}
+
+func (s *Service) markActive(id string, active bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if active {
+		s.active[id] = true
+	} else {
+		delete(s.active, id)
+	}
+}
+
+func (s *Service) isActive(id string) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.active[id]
+}
+
+func describeRequest(intent Intent) string {
+	if intent.Kind == KindForceStop {
+		return fmt.Sprintf("force stop of job %s, sent to %s", intent.Identity.Job, intent.Address)
+	}
+	return fmt.Sprintf("cancel of job %s, sent to %s", intent.Identity.Job, intent.Address)
+}
+
+func describeAnswer(answer coordinator.StopAnswer, err error) string {
+	if err != nil {
+		return fmt.Sprintf("no accepting answer: %v", err)
+	}
+	return fmt.Sprintf("HTTP %d after %s: %s", answer.Status, answer.Took.Round(time.Millisecond), answer.Body)
+}
