@@ -24,8 +24,10 @@ const (
 
 // Episode says that a job was in a state from Since to Until.
 type Episode struct {
-	// ID names the episode; it is part of a plan's identity. Made from job id,
-	// create time, state and Since, so that it survives restarts.
+	// ID names the episode; it is part of a plan's identity. It is made when
+	// the episode begins, from job id, create time, state, Since, master and
+	// the time of that look, and never changes; a restart goes on with the
+	// stored one.
 	ID         string
 	Job        coordinator.JobID
 	CreateTime time.Time

@@ -27,6 +27,10 @@ type View struct {
 	Err error
 	// PollInterval is the present interval (with backoff or doubling).
 	PollInterval time.Duration
+	// GapInterval is the interval in which complete polls were to be expected
+	// after the newest complete one: the configured one, or a longer one while
+	// complete polls are slow; never longer because polls fail.
+	GapInterval time.Duration
 	// PollErrors and MasterChanges count since the timeline began.
 	PollErrors    uint64
 	MasterChanges uint64
@@ -35,27 +39,27 @@ type View struct {
 	MasterStableSince time.Time
 	// Notes are sentences about the watching itself (slow polls, store off).
 	Notes []string
+
+	// interval is PollInterval without backoff.
+	interval time.Duration
 }
 
 // JobView is an open job with its episode.
-type JobView struct {
-	Job     coordinator.Job
-	Episode timeline.Episode
-	// Listed is false when the newest complete poll did not list the job, or
-	// listed it as unknown: Job is then how it was last seen.
-	Listed bool
-}
+type JobView = timeline.JobView
 
 // Blind tells whether the view must not be taken for the present at now: no
 // complete poll within three intervals (design §3: that is a gap), or none at
-// all.
+// all. The view's own GapInterval decides; interval stands in where it is 0.
 func (v *View) Blind(now time.Time, interval time.Duration) bool {
+	if v.GapInterval > 0 {
+		interval = v.GapInterval
+	}
 	return v.CompleteAsOf.IsZero() || now.Sub(v.CompleteAsOf) > GapIntervals*interval
 }
 
 // GapIntervals is the number of poll intervals without a complete poll that
 // make a gap (design §3).
-const GapIntervals = 3
+const GapIntervals = timeline.GapIntervals
 
 // Job finds an open job by id; false when it is not among them.
 func (v *View) Job(id coordinator.JobID) (JobView, bool) {

@@ -1,0 +1,106 @@
+package seatunnel
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"github.com/unjam/unjam-jobs-app/pkg/coordinator"
+)
+
+// pathPending is in REST v2 only, and not in its first versions.
+const pathPending = "/pending-jobs"
+
+// readBeliefs asks which jobs the master believes to run on which worker. Its
+// runningJobIds are JSON numbers above 2^53, and they go on listing a job whose
+// task has ended when the worker's notification was lost.
+func (c *client) readBeliefs(ctx context.Context, e *endpoint) ([]coordinator.Belief, error) {
+	var beliefs []coordinator.Belief
+	ask := call{endpoint: e, path: e.path(dialectV2, pathPending), limit: smallBody}
+	err := c.json(ctx, ask, func(_ *answer, r *jsonReader) error {
+		return r.object("the answer", func(name string) (bool, error) {
+			if name != "clusterSnapshot" {
+				return false, nil
+			}
+			return true, r.object(name, func(name string) (bool, error) {
+				if name != "workers" {
+					return false, nil
+				}
+				return true, r.list(name, func() error {
+					of, err := r.workerBeliefs()
+					beliefs = append(beliefs, of...)
+					return err
+				})
+			})
+		})
+	})
+	if err != nil {
+		return nil, err
+	}
+	slices.SortFunc(beliefs, func(a, b coordinator.Belief) int {
+		if byJob := strings.Compare(string(a.Job), string(b.Job)); byJob != 0 {
+			return byJob
+		}
+		return strings.Compare(a.Worker, b.Worker)
+	})
+	return slices.Compact(beliefs), nil
+}
+
+func (r *jsonReader) workerBeliefs() ([]coordinator.Belief, error) {
+	var worker string
+	var ids []coordinator.JobID
+	err := r.object("a worker", func(name string) (bool, error) {
+		var err error
+		switch name {
+		case "address":
+			worker, err = r.text(name, maxHostBytes)
+		case "runningJobIds":
+			err = r.list(name, func() error {
+				id, err := r.jobID("a running job's id")
+				ids = append(ids, coordinator.JobID(id))
+				return err
+			})
+		default:
+			return false, nil
+		}
+		return true, err
+	})
+	if err != nil {
+		return nil, err
+	}
+	worker = memberAddress(worker)
+	beliefs := make([]coordinator.Belief, 0, len(ids))
+	for _, id := range ids {
+		beliefs = append(beliefs, coordinator.Belief{Job: id, Worker: worker})
+	}
+	return beliefs, nil
+}
+
+// memberAddress turns Hazelcast's "[127.0.0.1]:5802" into the "127.0.0.1:5802"
+// that the list of members has.
+func memberAddress(text string) string {
+	host, port, found := strings.Cut(text, "]:")
+	host = strings.TrimPrefix(host, "[")
+	if !found || strings.Contains(host, ":") { // IPv6 keeps its brackets
+		return text
+	}
+	return host + ":" + port
+}
+
+// nodesByJob gives each job's workers, sorted. Jobs on the same single worker
+// share one list.
+func nodesByJob(beliefs []coordinator.Belief) map[coordinator.JobID][]string {
+	nodes := make(map[coordinator.JobID][]string, len(beliefs))
+	alone := map[string][]string{}
+	for _, belief := range beliefs { // sorted by job, then worker
+		if earlier := nodes[belief.Job]; earlier != nil {
+			nodes[belief.Job] = append(slices.Clip(earlier), belief.Worker)
+			continue
+		}
+		if alone[belief.Worker] == nil {
+			alone[belief.Worker] = []string{belief.Worker}
+		}
+		nodes[belief.Job] = alone[belief.Worker]
+	}
+	return nodes
+}

@@ -1,0 +1,183 @@
+package seatunnel
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+
+	"github.com/unjam/unjam-jobs-app/pkg/coordinator"
+)
+
+const (
+	pathJob      = "/job-info/"
+	pathFinished = "/finished-jobs/"
+)
+
+// Job reads one job live, and asks every configured master meanwhile who is
+// master. With an empty address the masters are asked in turn; the job is not
+// found when every master that answers says so. The package's comment says
+// what the reading proves.
+func (c *client) Job(ctx context.Context, address string, id coordinator.JobID) (coordinator.Reading, error) {
+	if !isJobID(string(id)) {
+		return coordinator.Reading{}, notAnID(id)
+	}
+	candidates := c.preferred()
+	if address != "" {
+		e := c.master(address)
+		if e == nil {
+			return coordinator.Reading{}, notConfigured(address)
+		}
+		candidates = []*endpoint{e}
+	}
+	ctx, cancel := c.bounded(ctx)
+	var group sync.WaitGroup
+	defer group.Wait()
+	defer cancel()
+
+	masters := make([]*pending[string], len(c.masters))
+	for i, e := range c.masters {
+		masters[i] = start(&group, func() (string, error) { return c.readMaster(ctx, e) })
+	}
+	reading, e, err := c.readAny(ctx, candidates, id)
+	if err != nil {
+		return coordinator.Reading{}, err
+	}
+	seen := map[string]bool{}
+	for i, asked := range c.masters {
+		master, err := masters[i].wait()
+		if err != nil || master == "" {
+			continue
+		}
+		if asked == e {
+			reading.Master = master
+		}
+		if !seen[master] {
+			seen[master] = true
+			reading.Split = append(reading.Split, master)
+		}
+	}
+	if len(reading.Split) < 2 {
+		reading.Split = nil
+	}
+	reading.ReadAt = c.config.Now()
+	return reading, nil
+}
+
+// readAny reads the job from the first candidate that knows it.
+func (c *client) readAny(ctx context.Context, candidates []*endpoint, id coordinator.JobID) (coordinator.Reading, *endpoint, error) {
+	var notFound error
+	var failed []error
+	for i, e := range candidates {
+		// A master that hangs must leave time for the others.
+		ctx, cancel := slice(ctx, len(candidates)-i)
+		reading, err := c.readJob(ctx, e, id)
+		cancel()
+		switch {
+		case err == nil:
+			return reading, e, nil
+		case errors.Is(err, coordinator.ErrNotFound):
+			notFound = err
+		default:
+			failed = append(failed, err)
+		}
+	}
+	if notFound != nil {
+		return coordinator.Reading{}, nil, notFound
+	}
+	return coordinator.Reading{}, nil, worst(failed)
+}
+
+// readMaster asks one address who is master; "" when it names none.
+func (c *client) readMaster(ctx context.Context, e *endpoint) (string, error) {
+	d, err := c.dialectOf(ctx, e)
+	if err != nil {
+		return "", err
+	}
+	members, err := c.readMembers(ctx, e, d)
+	return masterOf(members), err
+}
+
+// readJob reads the job from one address and, when it shows an end, looks for
+// the proof.
+func (c *client) readJob(ctx context.Context, e *endpoint, id coordinator.JobID) (coordinator.Reading, error) {
+	d, err := c.dialectOf(ctx, e)
+	if err != nil {
+		return coordinator.Reading{}, err
+	}
+	var job coordinator.Job
+	path := e.path(d, pathJob+string(id))
+	ask := call{endpoint: e, path: path, limit: smallBody}
+	err = c.json(ctx, ask, func(_ *answer, r *jsonReader) error {
+		entry, err := r.entry()
+		if err != nil {
+			return err
+		}
+		job, err = c.job(entry)
+		return err
+	})
+	switch {
+	case err != nil:
+		return coordinator.Reading{}, err
+	case job.ID != id:
+		return coordinator.Reading{}, badAnswer(e, path, fmt.Sprintf("the answer is about job %s", job.ID), "", nil)
+	case job.Word == "" && job.CreateTime.IsZero():
+		// The bare {"jobId":"…"}.
+		return coordinator.Reading{}, &coordinator.Error{Kind: coordinator.ErrNotFound, Address: e.address, Path: path,
+			Detail: fmt.Sprintf("job %s is neither open nor among the ended jobs that the engine still keeps", id)}
+	}
+	reading := coordinator.Reading{Job: job, Address: e.address, Proof: coordinator.ProofNone}
+	switch {
+	case job.State.Ended():
+		if c.confirmEnd(ctx, e, d, job) {
+			reading.Proof = coordinator.ProofEnded
+		}
+	case job.State != coordinator.StateUnknown:
+		reading.Proof = coordinator.ProofOpen
+	}
+	return reading, nil
+}
+
+// confirmEnd tells whether the address keeps the job among those that ended in
+// its state: the same id with the same create time. A list that does not
+// answer confirms nothing.
+func (c *client) confirmEnd(ctx context.Context, e *endpoint, d dialect, job coordinator.Job) bool {
+	if job.CreateTime.IsZero() {
+		return false // nothing tells this execution from another of that id
+	}
+	found := false
+	ask := call{endpoint: e, path: e.path(d, pathFinished+job.Word), limit: c.config.BodyLimit, streamed: true}
+	err := c.get(ctx, ask, func(a *answer) error {
+		r := newJSONReader(a.body)
+		return r.list("the list of ended jobs", func() error {
+			entry, err := r.entry()
+			if err != nil {
+				return err
+			}
+			if entry.id != string(job.ID) || entry.word != job.Word {
+				return nil
+			}
+			created, err := c.parseTime("createTime", entry.created)
+			if err != nil {
+				return err
+			}
+			found = created.Equal(job.CreateTime)
+			return errEnough // SeaTunnel lists the last ended first: no need to read on
+		})
+	})
+	return err == nil && found
+}
+
+// notAnID is for ids that no SeaTunnel job can have. Nothing was asked.
+func notAnID(id coordinator.JobID) error {
+	return &coordinator.Error{Kind: coordinator.ErrNotFound,
+		Detail: fmt.Sprintf("%q is no SeaTunnel job id: they are numbers of up to %d digits", cut(string(id), maxWordBytes), maxDigits)}
+}
+
+// notConfigured is for addresses that are not among the masters in the
+// settings. Nothing was asked.
+func notConfigured(address string) error {
+	return &coordinator.Error{Kind: coordinator.ErrNotSupported, Address: cut(address, maxDetailBytes),
+		Detail: "this address is not among the masters in the settings"}
+}
+

@@ -1,0 +1,117 @@
+package plugin
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/grafana/grafana-plugin-sdk-go/data"
+
+	"github.com/unjam/unjam-jobs-app/pkg/action"
+	"github.com/unjam/unjam-jobs-app/pkg/watch"
+)
+
+// frameMeta is meta.custom of a frame of jobs: what a panel needs to tell
+// "nothing is stuck" from "nothing is known". src/model has the same.
+type frameMeta struct {
+	// AsOf is when the jobs were last read completely, RFC 3339.
+	AsOf string `json:"asOf"`
+	// Blind: too old to be taken for the present.
+	Blind bool `json:"blind"`
+	// Complete: the newest poll answered completely.
+	Complete bool `json:"complete"`
+	// Total is the number of jobs that the filter chose, before the limit.
+	Total               int      `json:"total"`
+	Notes               []string `json:"notes"`
+	PollIntervalSeconds float64  `json:"pollIntervalSeconds"`
+	StuckAfterSeconds   float64  `json:"stuckAfterSeconds"`
+}
+
+// jobsFrame gives a row a job. It never differs by user and holds no persons.
+func (d *Datasource) jobsFrame(view *watch.View, parsed query, filter jobFilter, now time.Time) *data.Frame {
+	jobs := make([]watch.JobView, 0, len(view.Jobs))
+	for _, job := range view.Jobs {
+		if filter.matches(job, now) {
+			jobs = append(jobs, job)
+		}
+	}
+	sortJobs(jobs, parsed.SortBy, parsed.descending())
+	total := len(jobs)
+	jobs = jobs[min(parsed.Offset, total):]
+	jobs = jobs[:min(*parsed.Limit, len(jobs))]
+
+	rows := len(jobs)
+	frame := data.NewFrame("jobs",
+		data.NewField("cluster", nil, make([]string, rows)),
+		data.NewField("job_id", nil, make([]string, rows)),
+		data.NewField("job_name", nil, make([]string, rows)),
+		data.NewField("state", nil, make([]string, rows)),
+		data.NewField("word", nil, make([]string, rows)),
+		data.NewField("since", nil, make([]time.Time, rows)),
+		data.NewField("age_seconds", nil, make([]float64, rows)).SetConfig(&data.FieldConfig{Unit: "s"}),
+		data.NewField("quality", nil, make([]string, rows)),
+		data.NewField("stuck", nil, make([]bool, rows)),
+		data.NewField("listed", nil, make([]bool, rows)),
+		data.NewField("last_seen", nil, make([]time.Time, rows)),
+		data.NewField("nodes", nil, make([]string, rows)),
+		data.NewField("create_time", nil, make([]*time.Time, rows)),
+		data.NewField("cancel_block", nil, make([]string, rows)),
+		data.NewField("force_stop_block", nil, make([]string, rows)),
+	)
+	for row, job := range jobs {
+		var created *time.Time
+		if !job.Job.CreateTime.IsZero() {
+			created = &job.Job.CreateTime
+		}
+		frame.SetRow(row, d.settings.Cluster, string(job.Job.ID), job.Job.Name, string(job.Episode.State), job.Episode.Word,
+			job.Episode.Since, job.Episode.Age(now).Seconds(), string(job.Episode.Quality), stuck(job, now, d.settings.StuckAfter),
+			job.Listed, job.Episode.LastSeen, strings.Join(job.Job.Nodes, ", "), created,
+			d.guard.JobBlock(action.KindCancel, job), d.guard.JobBlock(action.KindForceStop, job))
+	}
+	notes := append([]string{}, view.Notes...)
+	if view.Snapshot != nil {
+		notes = append(notes, view.Snapshot.Notes...)
+	}
+	frame.Meta = &data.FrameMeta{Type: data.FrameTypeTable, PreferredVisualization: data.VisTypeTable, Custom: frameMeta{
+		AsOf: view.CompleteAsOf.UTC().Format(time.RFC3339Nano), Blind: d.blind(view, now), Complete: lastPollComplete(view), Total: total, Notes: notes,
+		PollIntervalSeconds: d.settings.Interval.Seconds(), StuckAfterSeconds: d.settings.StuckAfter.Seconds(),
+	}}
+	d.addNotices(frame, view, now)
+	return frame
+}
+
+// metricFrame gives a numeric wide frame: one row, a field for each series.
+// Alert rules and panels both read it; no series is an empty frame.
+func metricFrame(entry metric, samples []sample, now time.Time) *data.Frame {
+	frame := data.NewFrame(entry.Name)
+	for _, one := range samples {
+		field := data.NewField(entry.Name, one.labels, []float64{one.value})
+		frame.Fields = append(frame.Fields, field.SetConfig(&data.FieldConfig{Unit: entry.Unit, Description: entry.Help}))
+	}
+	frame.Meta = &data.FrameMeta{Type: data.FrameTypeNumericWide, TypeVersion: data.FrameTypeVersion{0, 1}, Custom: map[string]string{"asOf": now.UTC().Format(time.RFC3339Nano)}}
+	return frame
+}
+
+// addNotices says what people must not overlook: blindness, partial answers.
+func (d *Datasource) addNotices(frame *data.Frame, view *watch.View, now time.Time) {
+	switch {
+	case d.blind(view, now) && !view.CompleteAsOf.IsZero():
+		frame.AppendNotices(data.Notice{Severity: data.NoticeSeverityError, Text: "UNKNOWN: " + blindError(d.settings.Cluster, view, now).Error()})
+	case view.Err != nil:
+		frame.AppendNotices(data.Notice{Severity: data.NoticeSeverityWarning, Text: fmt.Sprintf("The last poll failed: %v", view.Err)})
+	case view.Snapshot != nil && !view.Snapshot.Complete:
+		frame.AppendNotices(data.Notice{Severity: data.NoticeSeverityWarning, Text: "The last poll was answered only in part. " + strings.Join(view.Snapshot.Notes, " ")})
+	}
+	if view.Snapshot != nil {
+		if masters, split := view.Snapshot.SplitMasters(); split {
+			frame.AppendNotices(data.Notice{Severity: data.NoticeSeverityError, Text: "Split cluster: the configured masters name different active masters (" + strings.Join(masters, ", ") + ")."})
+		}
+	}
+	for _, note := range view.Notes {
+		frame.AppendNotices(data.Notice{Severity: data.NoticeSeverityInfo, Text: note})
+	}
+}
+
+func lastPollComplete(view *watch.View) bool {
+	return view.Err == nil && view.Snapshot != nil && view.Snapshot.Complete
+}

@@ -1,0 +1,215 @@
+package plugin
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/grafana/grafana-plugin-sdk-go/backend"
+	"github.com/grafana/grafana-plugin-sdk-go/data"
+
+	"github.com/unjam/unjam-jobs-app/pkg/coordinator"
+	"github.com/unjam/unjam-jobs-app/pkg/watch"
+)
+
+// Query types and limits. src/datasource/query.ts has the same.
+const (
+	queryTypeJobs      = "jobs"
+	queryTypeMetric    = "metric"
+	querySchemaVersion = 1
+	sortByAge          = "age"
+	sortByName         = "name"
+	sortByState        = "state"
+	defaultLimit       = 500
+	// maxLimit keeps a frame at a size that a browser draws at once.
+	maxLimit = 5000
+)
+
+// query is the typed, versioned union of all query types.
+type query struct {
+	SchemaVersion int      `json:"schemaVersion"`
+	QueryType     string   `json:"queryType"`
+	Metric        string   `json:"metric"`
+	States        []string `json:"states"`
+	JobNames      []string `json:"jobNames"`
+	JobID         string   `json:"jobId"`
+	StuckOnly     bool     `json:"stuckOnly"`
+	MinAgeSeconds *float64 `json:"minAgeSeconds"`
+	SortBy        string   `json:"sortBy"`
+	SortDesc      *bool    `json:"sortDesc"`
+	Limit         *int     `json:"limit"`
+	Offset        int      `json:"offset"`
+}
+
+// QueryData answers each query on its own: one that fails does not take the
+// others along.
+func (d *Datasource) QueryData(ctx context.Context, request *backend.QueryDataRequest) (*backend.QueryDataResponse, error) {
+	response := backend.NewQueryDataResponse()
+	fromAlert := isFromAlert(request)
+	for _, raw := range request.Queries {
+		frames, err := d.answer(ctx, raw, fromAlert)
+		if err != nil {
+			response.Responses[raw.RefID] = errorResponse(err)
+			continue
+		}
+		for _, frame := range frames {
+			frame.RefID = raw.RefID
+		}
+		response.Responses[raw.RefID] = backend.DataResponse{Frames: frames}
+	}
+	return response, nil
+}
+
+// isFromAlert tells whether Grafana's alerting evaluates the query.
+func isFromAlert(request *backend.QueryDataRequest) bool {
+	return request.Headers[backend.FromAlertHeaderName] == "true" || request.GetHTTPHeader(backend.FromAlertHeaderName) == "true"
+}
+
+func (d *Datasource) answer(ctx context.Context, raw backend.DataQuery, fromAlert bool) (data.Frames, error) {
+	if d.settingsErr != nil {
+		return nil, d.settingsErr
+	}
+	parsed, filter, err := d.parseQuery(raw)
+	if err != nil {
+		return nil, err
+	}
+	view := d.freshView(ctx)
+	now := d.process.Now()
+	switch parsed.QueryType {
+	case queryTypeJobs:
+		if fromAlert {
+			return nil, errWrongQuery("a query for jobs gives a table, which an alert rule cannot use; use a query for a metric")
+		}
+		if view.CompleteAsOf.IsZero() {
+			return nil, neverRead(d.settings.Cluster, view.Err)
+		}
+		return data.Frames{d.jobsFrame(view, parsed, filter, now)}, nil
+	default:
+		entry, _ := findMetric(parsed.Metric)
+		if entry.OfJobs && (view.CompleteAsOf.IsZero() || fromAlert && d.blind(view, now)) {
+			return nil, blindError(d.settings.Cluster, view, now)
+		}
+		samples := entry.samples(reading{view: view, now: now, cluster: d.settings.Cluster, filter: filter, started: d.started, stuckAfter: d.settings.StuckAfter})
+		if entry.OfJobs && fromAlert && len(samples) == 0 && !lastPollComplete(view) {
+			// An empty answer would resolve alerts: it is given only when the
+			// last poll proved that there is nothing.
+			return nil, blindError(d.settings.Cluster, view, now)
+		}
+		frame := metricFrame(entry, samples, now)
+		d.addNotices(frame, view, now)
+		return data.Frames{frame}, nil
+	}
+}
+
+func (d *Datasource) parseQuery(raw backend.DataQuery) (query, jobFilter, error) {
+	var parsed query
+	if err := json.Unmarshal(raw.JSON, &parsed); err != nil {
+		return parsed, jobFilter{}, errWrongQuery("the query is not of the form that this data source understands: " + settingsFault(err).Error())
+	}
+	if parsed.QueryType == "" {
+		parsed.QueryType = raw.QueryType
+	}
+	if parsed.SchemaVersion > querySchemaVersion {
+		return parsed, jobFilter{}, errWrongQuery(fmt.Sprintf("the query was saved by a newer version of Unjam (schema %d, this one knows %d); update the plugin", parsed.SchemaVersion, querySchemaVersion))
+	}
+	filter := jobFilter{JobNames: parsed.JobNames, JobID: coordinator.JobID(parsed.JobID)}
+	for _, state := range parsed.States {
+		if !slices.Contains(coordinator.States(), coordinator.State(state)) {
+			return parsed, filter, errWrongQuery(fmt.Sprintf("the state %q is not known; use one of %v", state, coordinator.States()))
+		}
+		filter.States = append(filter.States, coordinator.State(state))
+	}
+	if parsed.MinAgeSeconds != nil {
+		if *parsed.MinAgeSeconds < 0 || *parsed.MinAgeSeconds > longestStuckAfter {
+			return parsed, filter, errWrongQuery(fmt.Sprintf("the least age %g is out of range; use 0 to %d seconds", *parsed.MinAgeSeconds, longestStuckAfter))
+		}
+		filter.MinAge = time.Duration(*parsed.MinAgeSeconds * float64(time.Second))
+	}
+	if parsed.StuckOnly {
+		filter.StuckAfter = d.settings.StuckAfter
+	}
+	switch parsed.QueryType {
+	case queryTypeJobs:
+		return parsed, filter, checkJobsQuery(&parsed)
+	case queryTypeMetric:
+		if _, known := findMetric(parsed.Metric); !known {
+			return parsed, filter, errWrongQuery(fmt.Sprintf("the metric %q is not known; choose one in the query editor", parsed.Metric))
+		}
+		return parsed, filter, nil
+	}
+	return parsed, filter, errWrongQuery(fmt.Sprintf("the query type %q is not known; use %q or %q", parsed.QueryType, queryTypeJobs, queryTypeMetric))
+}
+
+func checkJobsQuery(parsed *query) error {
+	parsed.SortBy = orDefault(parsed.SortBy, sortByAge)
+	if parsed.SortBy != sortByAge && parsed.SortBy != sortByName && parsed.SortBy != sortByState {
+		return errWrongQuery(fmt.Sprintf("jobs cannot be sorted by %q; use %q, %q or %q", parsed.SortBy, sortByAge, sortByName, sortByState))
+	}
+	limit := defaultLimit
+	if parsed.Limit != nil {
+		limit = *parsed.Limit
+	}
+	parsed.Limit = &limit
+	if limit < 1 || limit > maxLimit {
+		return errWrongQuery(fmt.Sprintf("the limit is %d; use 1 to %d", limit, maxLimit))
+	}
+	if parsed.Offset < 0 {
+		return errWrongQuery("the offset must not be negative")
+	}
+	return nil
+}
+
+// descending is the order when the query says none: the oldest first.
+func (q query) descending() bool {
+	if q.SortDesc != nil {
+		return *q.SortDesc
+	}
+	return q.SortBy == sortByAge
+}
+
+// errQuery marks what the person who wrote the query must change.
+type errQuery struct{ text string }
+
+func (e errQuery) Error() string { return e.text }
+
+func errWrongQuery(text string) error { return errQuery{text} }
+
+// errorResponse classifies: a wrong query and a coordinator that does not
+// answer are not the plugin's faults.
+func errorResponse(err error) backend.DataResponse {
+	var wrong errQuery
+	status, source := backend.StatusInternal, backend.ErrorSourceDownstream
+	switch {
+	case errors.As(err, &wrong):
+		status = backend.StatusBadRequest
+	case errors.Is(err, coordinator.ErrUnauthorised):
+		status = backend.StatusUnauthorized
+	case errors.Is(err, coordinator.ErrUnreachable), errors.Is(err, errBlind):
+		status = backend.StatusBadGateway
+	}
+	return backend.DataResponse{Error: err, Status: status, ErrorSource: source}
+}
+
+// errBlind: what is known is too old to be taken for the present.
+var errBlind = errors.New("the coordinator is not seen")
+
+func neverRead(cluster string, err error) error {
+	if err == nil {
+		return fmt.Errorf("%w: %s has not been read yet; wait for the first poll", errBlind, cluster)
+	}
+	return fmt.Errorf("%w: %s has never been read completely: %w", errBlind, cluster, err)
+}
+
+func blindError(cluster string, view *watch.View, now time.Time) error {
+	if view.CompleteAsOf.IsZero() {
+		return neverRead(cluster, view.Err)
+	}
+	text := fmt.Sprintf("%s was last read completely %s ago, at %s", cluster, now.Sub(view.CompleteAsOf).Round(time.Second), view.CompleteAsOf.UTC().Format(time.RFC3339))
+	if view.Err != nil {
+		return fmt.Errorf("%w: %s: %w", errBlind, text, view.Err)
+	}
+	return fmt.Errorf("%w: %s", errBlind, text)
+}

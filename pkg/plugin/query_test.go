@@ -1,0 +1,261 @@
+package plugin
+
+import (
+	"encoding/json"
+	"errors"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/grafana/grafana-plugin-sdk-go/backend"
+	"github.com/grafana/grafana-plugin-sdk-go/data"
+	"github.com/grafana/grafana-plugin-sdk-go/experimental"
+
+	"github.com/unjam/unjam-jobs-app/pkg/action"
+	"github.com/unjam/unjam-jobs-app/pkg/coordinator"
+	"github.com/unjam/unjam-jobs-app/pkg/timeline"
+	"github.com/unjam/unjam-jobs-app/pkg/watch"
+)
+
+var fromAlert = map[string]string{"FromAlert": "true"}
+
+// The editor's catalogue and the backend's are one.
+func TestCatalogue_MatchesTheEditors(t *testing.T) {
+	raw, err := os.ReadFile("../../src/model/metrics.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var editor []struct {
+		metric
+		PerJob bool `json:"perJob"`
+	}
+	if err := json.Unmarshal(raw, &editor); err != nil {
+		t.Fatal(err)
+	}
+	own := catalogue()
+	if len(editor) != len(own) {
+		t.Fatalf("%d metrics here, %d in the editor", len(own), len(editor))
+	}
+	for i, entry := range own {
+		other := editor[i]
+		if entry.Name != other.Name || entry.Unit != other.Unit || entry.Help != other.Help || !slices.Equal(entry.Labels, other.Labels) || other.PerJob != slices.Contains(entry.Labels, "job_id") {
+			t.Errorf("%s differs: %+v and %+v", entry.Name, entry, other)
+		}
+	}
+}
+
+// A fixed view, so that frames can be compared with golden files.
+func goldenView() (*watch.View, time.Time) {
+	now := time.Date(2026, 11, 22, 18, 0, 0, 0, time.UTC)
+	created := now.Add(-2 * time.Hour)
+	job := func(id coordinator.JobID, name string, state coordinator.State, word string, age time.Duration, quality timeline.Quality, listed bool) watch.JobView {
+		return watch.JobView{
+			Job:    coordinator.Job{ID: id, Name: name, State: state, Word: word, CreateTime: created, Nodes: []string{"10.0.0.2:5802"}},
+			Listed: listed,
+			Episode: timeline.Episode{
+				ID: string(id), Job: id, Name: name, State: state, Word: word, Since: now.Add(-age), ContinuousSince: now.Add(-age), Quality: quality,
+				LastSeen: now.Add(-3 * time.Second), CreateTime: created,
+			},
+		}
+	}
+	snapshot := &coordinator.Snapshot{
+		ReadAt: now.Add(-3 * time.Second), Complete: true, Master: "10.0.0.1:5801", Workers: 1, Version: "3.0.0", Dialect: "REST v2",
+		Members: []coordinator.Member{{Address: "10.0.0.1:5801", Master: true}, {Address: "10.0.0.2:5802"}},
+		Clock:   coordinator.Clock{Known: true, Skew: 90 * time.Second, Source: "HTTP Date"},
+	}
+	return &watch.View{
+		Snapshot: snapshot, Complete: snapshot, AsOf: snapshot.ReadAt, CompleteAsOf: snapshot.ReadAt, PollErrors: 4, MasterChanges: 1, MasterStableSince: now.Add(-time.Hour),
+		Jobs: []watch.JobView{
+			job("733584788375666689", "orders to lake", coordinator.StateCanceling, "CANCELING", 12*time.Minute, timeline.QualityObserved, true),
+			job("733584788375666690", `<img src=x onerror=alert(1)>`, coordinator.StateCanceling, "CANCELING", 40*time.Minute, timeline.QualityAtLeast, true),
+			job("733584788375666691", "young", coordinator.StateCanceling, "CANCELING", 20*time.Second, timeline.QualityObserved, true),
+			job("733584788375666692", "healthy", coordinator.StateRunning, "RUNNING", time.Hour, timeline.QualityAtLeast, true),
+			job("733584788375666693", "vanished", coordinator.StateCanceling, "CANCELING", 15*time.Minute, timeline.QualityObserved, false),
+		},
+	}, now
+}
+
+// goldenSource is a data source without a watcher, for pure frames.
+func goldenSource(now time.Time) *Datasource {
+	policy := action.DefaultPolicy()
+	policy.Enabled = true
+	process := &Process{Now: func() time.Time { return now }}
+	d := &Datasource{process: process, started: now.Add(-time.Hour), settings: Settings{Cluster: "lake", Interval: 10 * time.Second, StuckAfter: 3 * time.Minute, Policy: policy}}
+	d.guard = action.NewService(action.Deps{Policy: policy, Cluster: "lake", Interval: 10 * time.Second, Now: process.Now})
+	return d
+}
+
+func TestFrames_Golden(t *testing.T) {
+	view, now := goldenView()
+	d := goldenSource(now)
+	limit := defaultLimit
+	jobs := query{QueryType: queryTypeJobs, SortBy: sortByAge, Limit: &limit}
+	experimental.CheckGoldenJSONFrame(t, "testdata", "jobs-stuck", d.jobsFrame(view, jobs, jobFilter{StuckAfter: 3 * time.Minute}, now), false)
+	for _, entry := range catalogue() {
+		samples := entry.samples(reading{view: view, now: now, cluster: "lake", started: d.started, stuckAfter: 3 * time.Minute})
+		experimental.CheckGoldenJSONFrame(t, "testdata", "metric-"+entry.Name, metricFrame(entry, samples, now), false)
+	}
+}
+
+// Labels identify and never describe, so that one job stays one alert.
+func TestMetrics_LabelsAreStable(t *testing.T) {
+	view, now := goldenView()
+	later := *view
+	later.Jobs = slices.Clone(view.Jobs)
+	for i := range later.Jobs {
+		later.Jobs[i].Episode.Quality = timeline.QualityAtLeast
+		later.Jobs[i].Episode.ID, later.Jobs[i].Listed = "another", false
+		later.Jobs[i].Job.Nodes = []string{"elsewhere"}
+	}
+	for _, entry := range catalogue() {
+		before := entry.samples(reading{view: view, now: now, cluster: "lake", stuckAfter: time.Minute})
+		after := entry.samples(reading{view: &later, now: now.Add(time.Minute), cluster: "lake", stuckAfter: time.Minute})
+		for i := range before {
+			if !sameLabels(before[i].labels, after[i].labels) {
+				t.Errorf("%s: %v became %v", entry.Name, before[i].labels, after[i].labels)
+			}
+		}
+	}
+}
+
+func sameLabels(a, b data.Labels) bool { return a.Equals(b) }
+
+// Numeric wide frames: what alert rules take ("must be a wide series but got
+// type long" is what users complain about).
+func TestMetrics_AreNumericWide(t *testing.T) {
+	view, now := goldenView()
+	for _, entry := range catalogue() {
+		frame := metricFrame(entry, entry.samples(reading{view: view, now: now, cluster: "lake", stuckAfter: time.Minute}), now)
+		if frame.Meta.Type != data.FrameTypeNumericWide {
+			t.Errorf("%s: %s", entry.Name, frame.Meta.Type)
+		}
+		for _, field := range frame.Fields {
+			if field.Len() != 1 || field.Type() != data.FieldTypeFloat64 || field.Labels["cluster"] != "lake" {
+				t.Errorf("%s: %d rows of %s with %v", entry.Name, field.Len(), field.Type(), field.Labels)
+			}
+		}
+	}
+}
+
+func TestQuery_Faults(t *testing.T) {
+	r := newRig(t, nil)
+	r.waitForState("RUNNING")
+	for body, says := range map[string]string{
+		`{"queryType":"jobs","limit":0}`:                                   "use 1 to 5000",
+		`{"queryType":"jobs","limit":1000000}`:                             "use 1 to 5000",
+		`{"queryType":"jobs","offset":-1}`:                                 "must not be negative",
+		`{"queryType":"jobs","sortBy":"colour"}`:                           "cannot be sorted",
+		`{"queryType":"jobs","states":["CANCELING"]}`:                      "is not known",
+		`{"queryType":"jobs","minAgeSeconds":-3}`:                          "out of range",
+		`{"queryType":"jobs","limit":"many"}`:                              "limit must not be a string",
+		`{"queryType":"metric","metric":"happiness"}`:                      "is not known",
+		`{"queryType":"stop","jobId":"733584788375666689"}`:                `use "jobs" or "metric"`,
+		`{"queryType":"jobs","schemaVersion":2}`:                           "newer version",
+		`{"queryType":"metric","metric":"members","states":"x","limit":1}`: "must not be a string",
+	} {
+		response := r.query(body, nil)
+		if response.Error == nil || !strings.Contains(response.Error.Error(), says) || response.Status != backend.StatusBadRequest {
+			t.Errorf("%s: %v (%d), want a sentence with %q", body, response.Error, response.Status, says)
+		}
+	}
+	// S23: no query of any form changes anything.
+	if stops := r.double.seen("stop-job"); len(stops) != 0 {
+		t.Errorf("a query sent a stop: %v", stops)
+	}
+}
+
+// S01 at the query: while blind, alert rules get an error for jobs and values
+// for the watchdog; panels get the last jobs with a notice, never nothing.
+func TestS01_Blind(t *testing.T) {
+	r := newRig(t, nil)
+	r.double.set(func(c *coordinatorDouble) { c.state = "CANCELING" })
+	r.waitForState("CANCELING")
+	if response := r.query(`{"queryType":"metric","metric":"canceling_age_seconds"}`, fromAlert); response.Error != nil || len(response.Frames[0].Fields) != 1 {
+		t.Fatalf("while seen: %v, %v", response.Error, response.Frames)
+	}
+
+	r.double.set(func(c *coordinatorDouble) { c.down = true })
+	r.waitFor("the outage", func(view *watch.View) bool { return view.Err != nil && r.datasource.blind(view, r.now()) })
+	for _, metric := range []string{"canceling_age_seconds", "canceling_age_is_lower_bound", "state_age_seconds", "stuck_jobs", "jobs"} {
+		response := r.query(`{"queryType":"metric","metric":"`+metric+`"}`, fromAlert)
+		if !errors.Is(response.Error, errBlind) || response.ErrorSource != backend.ErrorSourceDownstream {
+			t.Errorf("%s to an alert rule: %v", metric, response.Error)
+		}
+		if response := r.query(`{"queryType":"metric","metric":"`+metric+`"}`, nil); response.Error != nil || len(response.Frames[0].Meta.Notices) == 0 {
+			t.Errorf("%s to a panel: %v", metric, response.Error)
+		}
+	}
+	for metric, least := range map[string]float64{"poll_age_seconds": 5, "poll_errors_total": 1} {
+		response := r.query(`{"queryType":"metric","metric":"`+metric+`"}`, fromAlert)
+		if response.Error != nil {
+			t.Fatalf("%s failed: %v", metric, response.Error)
+		}
+		if value, err := response.Frames[0].Fields[0].FloatAt(0); err != nil || value < least {
+			t.Errorf("%s is %g, %v", metric, value, err)
+		}
+	}
+	if response := r.query(`{"queryType":"metric","metric":"members"}`, fromAlert); response.Error != nil || valueOf(t, response) != 0 {
+		t.Errorf("members: %v", response)
+	}
+	response := r.query(`{"queryType":"jobs"}`, nil)
+	meta, ok := response.Frames[0].Meta.Custom.(frameMeta)
+	if response.Error != nil || !ok || !meta.Blind || response.Frames[0].Rows() != 1 || !strings.Contains(response.Frames[0].Meta.Notices[0].Text, "UNKNOWN") {
+		t.Errorf("the panel: %v, %+v", response.Error, response.Frames[0].Meta)
+	}
+}
+
+func valueOf(t *testing.T, response backend.DataResponse) float64 {
+	t.Helper()
+	value, err := response.Frames[0].Fields[0].FloatAt(0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return value
+}
+
+// One failing poll is not blindness, but no proof of emptiness either.
+func TestEmptyAnswer_OnlyAfterACompletePoll(t *testing.T) {
+	r := newRig(t, func(settings map[string]any) { settings["pollIntervalSeconds"] = 60 })
+	r.waitForState("RUNNING")
+	if response := r.query(`{"queryType":"metric","metric":"canceling_age_seconds"}`, fromAlert); response.Error != nil || len(response.Frames[0].Fields) != 0 {
+		t.Fatalf("after a complete poll: %v", response.Error)
+	}
+	view, now := goldenView()
+	view.Jobs, view.Err = nil, coordinator.ErrUnreachable
+	if lastPollComplete(view) {
+		t.Error("a failed poll counts as complete")
+	}
+	_ = now
+}
+
+// S47: no frame holds persons, reasons or plan ids, and frames do not differ
+// by user.
+func TestS47_FramesHoldNoPersons(t *testing.T) {
+	r := newRig(t, nil)
+	r.waitForState("RUNNING")
+	r.settleMaster()
+	plan := r.makePlan("cancel")
+	r.confirmPlan(plan)
+	r.follow(plan.body["id"].(string))
+	var texts []string
+	for _, user := range []*backend.User{nil, viewer, admin, {Login: "service", Role: "Admin"}} {
+		response, err := r.datasource.QueryData(t.Context(), &backend.QueryDataRequest{PluginContext: pluginContext(user), Queries: []backend.DataQuery{{RefID: "A", JSON: []byte(`{"queryType":"jobs"}`)}}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		text, err := response.Responses["A"].MarshalJSON()
+		if err != nil {
+			t.Fatal(err)
+		}
+		texts = append(texts, string(text))
+	}
+	for _, text := range texts {
+		for _, secret := range []string{"anna", "Anna", "example.org", "stuck since the deploy", plan.body["id"].(string)} {
+			if strings.Contains(text, secret) {
+				t.Errorf("a frame holds %q", secret)
+			}
+		}
+	}
+}

@@ -1,0 +1,279 @@
+package plugin
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/grafana/grafana-plugin-sdk-go/backend"
+
+	"github.com/unjam/unjam-jobs-app/pkg/action"
+	"github.com/unjam/unjam-jobs-app/pkg/store"
+	"github.com/unjam/unjam-jobs-app/pkg/watch"
+)
+
+const stuckJob = "733584788375666689"
+
+// coordinatorDouble is a small SeaTunnel over REST v2 with a log of requests.
+// It answers in the shapes of the captured samples; the adapter's own tests
+// and the real engine prove the shapes.
+type coordinatorDouble struct {
+	server *httptest.Server
+
+	mu       sync.Mutex
+	requests []string
+	name     string
+	state    string
+	created  string
+	version  string
+	// down makes every answer an outage.
+	down bool
+	// onStop runs when a stop arrives.
+	onStop func(c *coordinatorDouble)
+}
+
+func newCoordinatorDouble(t *testing.T) *coordinatorDouble {
+	t.Helper()
+	c := &coordinatorDouble{name: "orders to lake", state: "RUNNING", version: "3.0.0", created: time.Now().UTC().Add(-time.Hour).Format("2006-01-02 15:04:05")}
+	c.server = httptest.NewServer(http.HandlerFunc(c.serve))
+	t.Cleanup(c.server.Close)
+	return c
+}
+
+func (c *coordinatorDouble) serve(w http.ResponseWriter, r *http.Request) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.requests = append(c.requests, r.Method+" "+r.URL.RequestURI())
+	if c.down {
+		panic(http.ErrAbortHandler)
+	}
+	w.Header().Set("Content-Type", "application/json;charset=utf-8")
+	path := r.URL.Path
+	ended := c.state == "CANCELED" || c.state == "FINISHED" || c.state == "FAILED"
+	switch {
+	case path == "/overview":
+		writeJSON(w, map[string]string{"projectVersion": c.version, "gitCommitAbbrev": "5c8a4c0", "totalSlot": "2", "unassignedSlot": "0", "runningJobs": "1", "finishedJobs": "0", "failedJobs": "0", "pendingJobs": "0", "cancelledJobs": "0", "workers": "1"})
+	case path == "/system-monitoring-information":
+		writeJSON(w, []map[string]string{{"isMaster": "true", "host": "127.0.0.1", "port": "5801", "cluster.timeDiff": "0"}, {"isMaster": "false", "host": "127.0.0.1", "port": "5802", "cluster.timeDiff": "0"}})
+	case path == "/running-jobs":
+		jobs := []any{}
+		if !ended {
+			jobs = append(jobs, c.job())
+		}
+		if r.URL.Query().Has("page") {
+			writeJSON(w, map[string]any{"data": jobs, "total": len(jobs)})
+			return
+		}
+		writeJSON(w, jobs)
+	case path == "/pending-jobs":
+		fmt.Fprintf(w, `{"queueSummary":{"size":0},"clusterSnapshot":{"workerCount":1,"workers":[{"address":"[127.0.0.1]:5802","runningJobIds":[%s]}]},"pendingJobs":[]}`, stuckJob)
+	case path == "/job-info/"+stuckJob:
+		writeJSON(w, c.job())
+	case strings.HasPrefix(path, "/job-info/"):
+		writeJSON(w, map[string]string{"jobId": strings.TrimPrefix(path, "/job-info/")})
+	case strings.HasPrefix(path, "/finished-jobs"):
+		jobs := []any{}
+		if ended && strings.HasSuffix(path, c.state) {
+			jobs = append(jobs, c.job())
+		}
+		if r.URL.Query().Has("page") {
+			writeJSON(w, map[string]any{"data": jobs, "total": len(jobs)})
+			return
+		}
+		writeJSON(w, jobs)
+	case path == "/stop-job":
+		_, _ = io.Copy(io.Discard, r.Body)
+		if c.onStop != nil {
+			c.onStop(c)
+		}
+		writeJSON(w, map[string]string{"jobId": stuckJob})
+	default:
+		w.WriteHeader(http.StatusNotFound)
+		_, _ = w.Write([]byte(`{"status":"fail","message":"not found"}`))
+	}
+}
+
+func (c *coordinatorDouble) job() map[string]any {
+	return map[string]any{"jobId": stuckJob, "jobName": c.name, "jobStatus": c.state, "createTime": c.created, "startTime": c.created, "finishTime": c.created, "errorMsg": nil, "envOptions": map[string]string{}, "jobDag": map[string]any{}, "metrics": map[string]any{}}
+}
+
+func writeJSON(w io.Writer, body any) { _ = json.NewEncoder(w).Encode(body) }
+
+func (c *coordinatorDouble) set(change func(c *coordinatorDouble)) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	change(c)
+}
+
+// seen gives the logged requests that contain a text.
+func (c *coordinatorDouble) seen(text string) []string {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	var found []string
+	for _, request := range c.requests {
+		if strings.Contains(request, text) {
+			found = append(found, request)
+		}
+	}
+	return found
+}
+
+// rig is a whole plugin process with one data source.
+type rig struct {
+	t          *testing.T
+	process    *Process
+	datasource *Datasource
+	double     *coordinatorDouble
+
+	mu   sync.Mutex
+	skew time.Duration
+}
+
+// newRig starts a process with a real store and a data source whose jsonData
+// is the default one with changes.
+func newRig(t *testing.T, change func(settings map[string]any)) *rig {
+	t.Helper()
+	r := &rig{t: t, double: newCoordinatorDouble(t)}
+	opened, err := store.Open(t.Context(), "sqlite:"+filepath.Join(t.TempDir(), "unjam.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	registry := watch.NewRegistry(watch.Options{Store: opened, Now: r.now})
+	r.process = &Process{
+		Registry: registry, Store: opened, StoreLocation: opened.Location(), Log: slog.New(slog.DiscardHandler), Now: r.now,
+		Timing: action.Timing{Read: 2 * time.Second, Act: 2 * time.Second, Verify: 300 * time.Millisecond, VerifyEvery: 10 * time.Millisecond, ReconcileFor: time.Hour},
+	}
+	settings := map[string]any{
+		"urls": []string{r.double.server.URL}, "clusterId": "lake", "pollIntervalSeconds": 2, "requestTimeoutSeconds": 2, "pollDeadlineSeconds": 2,
+		"actions": map[string]any{"enabled": true, "minCancelingAgeSeconds": 30, "masterSettleSeconds": 10},
+	}
+	if change != nil {
+		change(settings)
+	}
+	r.datasource = r.open(settings)
+	t.Cleanup(func() {
+		r.datasource.Dispose()
+		registry.Close()
+		_ = opened.Close()
+	})
+	return r
+}
+
+// now is real time plus what later added: watching happens in real time, ages
+// are made by moving the clock.
+func (r *rig) now() time.Time {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return time.Now().Add(r.skew)
+}
+
+// pluginContext is Grafana's: org 1, data source "ds".
+func pluginContext(user *backend.User) backend.PluginContext {
+	return backend.PluginContext{OrgID: 1, PluginID: "unjam-coordinator-datasource", User: user, DataSourceInstanceSettings: &backend.DataSourceInstanceSettings{UID: "ds"}}
+}
+
+func (r *rig) open(settings map[string]any) *Datasource {
+	r.t.Helper()
+	encoded, err := json.Marshal(settings)
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	ctx := backend.WithPluginContext(r.t.Context(), pluginContext(nil))
+	instance, err := r.process.NewDatasource(ctx, backend.DataSourceInstanceSettings{UID: "ds", Name: "lake", JSONData: encoded})
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	datasource, ok := instance.(*Datasource)
+	if !ok {
+		r.t.Fatalf("the factory gives %T", instance)
+	}
+	return datasource
+}
+
+// waitFor waits until the watcher's view shows something.
+func (r *rig) waitFor(what string, shown func(view *watch.View) bool) {
+	r.t.Helper()
+	deadline := time.Now().Add(20 * time.Second)
+	for !shown(r.datasource.lease.View()) {
+		if time.Now().After(deadline) {
+			r.t.Fatalf("%s was not seen in time: %+v", what, r.datasource.lease.View())
+		}
+		time.Sleep(20 * time.Millisecond)
+	}
+}
+
+// waitForState waits until a complete poll has shown the job in a state.
+func (r *rig) waitForState(word string) {
+	r.t.Helper()
+	r.waitFor("the state "+word, func(view *watch.View) bool {
+		job, found := view.Job(stuckJob)
+		return found && job.Listed && job.Episode.Word == word
+	})
+}
+
+// answer is a resource's answer.
+type answer struct {
+	status  int
+	headers map[string][]string
+	body    map[string]any
+	raw     string
+}
+
+// call sends a resource request as Grafana does.
+func (r *rig) call(user *backend.User, method, path, body string, headers map[string]string) answer {
+	r.t.Helper()
+	return callResource(r.t, r.datasource, user, method, path, body, headers)
+}
+
+func callResource(t *testing.T, datasource *Datasource, user *backend.User, method, path, body string, headers map[string]string) answer {
+	t.Helper()
+	request := &backend.CallResourceRequest{PluginContext: pluginContext(user), Method: method, Path: strings.Split(path, "?")[0], URL: path, Body: []byte(body), Headers: map[string][]string{}}
+	for name, value := range headers {
+		request.Headers[name] = []string{value}
+	}
+	var got answer
+	ctx := backend.WithPluginContext(t.Context(), request.PluginContext)
+	err := datasource.CallResource(ctx, request, backend.CallResourceResponseSenderFunc(func(response *backend.CallResourceResponse) error {
+		got.status, got.headers, got.raw = response.Status, response.Headers, string(response.Body)
+		return nil
+	}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := json.Unmarshal([]byte(got.raw), &got.body); err != nil {
+		t.Fatalf("%s %s answered %q", method, path, got.raw)
+	}
+	return got
+}
+
+// intent are the headers of an honest mutation.
+func intent(kind string) map[string]string {
+	return map[string]string{"Content-Type": "application/json", "X-Unjam-Intent": kind}
+}
+
+var (
+	admin  = &backend.User{Login: "anna", Name: "Anna", Email: "anna@example.org", Role: "Admin"}
+	viewer = &backend.User{Login: "vera", Role: "Viewer"}
+	editor = &backend.User{Login: "egon", Role: "Editor"}
+)
+
+// query runs one query and gives its response.
+func (r *rig) query(body string, headers map[string]string) backend.DataResponse {
+	r.t.Helper()
+	response, err := r.datasource.QueryData(context.Background(), &backend.QueryDataRequest{
+		PluginContext: pluginContext(nil), Headers: headers, Queries: []backend.DataQuery{{RefID: "A", JSON: []byte(body)}},
+	})
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	return response.Responses["A"]
+}

@@ -1,0 +1,275 @@
+package plugin
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/grafana/grafana-plugin-sdk-go/backend"
+
+	"github.com/unjam/unjam-jobs-app/pkg/action"
+	"github.com/unjam/unjam-jobs-app/pkg/coordinator/seatunnel"
+	"github.com/unjam/unjam-jobs-app/pkg/watch"
+)
+
+// Keys of the data source's secure settings.
+const (
+	securePassword      = "password"
+	secureCACert        = "tlsCACert"
+	secureClientCert    = "tlsClientCert"
+	secureClientKey     = "tlsClientKey"
+	kindSeaTunnel       = "seatunnel"
+	defaultPoll         = 10
+	leastPoll           = 2
+	longestPoll         = 300
+	defaultTimeout      = 5
+	defaultDeadline     = 8
+	longestDeadline     = 120
+	defaultStuckAfter   = 180
+	leastStuckAfter     = 10
+	longestStuckAfter   = 7 * 24 * 3600
+	maxAddresses        = 32
+	maxAllowedLogins    = 1000
+	defaultSavepointAge = 600
+)
+
+// jsonData is the data source's jsonData as Grafana stores it. Durations are
+// whole seconds. Pointers tell "not set" from 0.
+type jsonData struct {
+	Kind                string      `json:"kind"`
+	ClusterID           string      `json:"clusterId"`
+	URLs                []string    `json:"urls"`
+	WorkerURLs          []string    `json:"workerUrls"`
+	APIVersion          string      `json:"apiVersion"`
+	ContextPath         string      `json:"contextPath"`
+	Username            string      `json:"username"`
+	TimeZone            string      `json:"timeZone"`
+	PollIntervalSeconds *int        `json:"pollIntervalSeconds"`
+	RequestTimeout      *int        `json:"requestTimeoutSeconds"`
+	PollDeadline        *int        `json:"pollDeadlineSeconds"`
+	ForceStopSupport    string      `json:"forceStopSupport"`
+	StuckAfterSeconds   *int        `json:"stuckAfterSeconds"`
+	TLSServerName       string      `json:"tlsServerName"`
+	Actions             jsonActions `json:"actions"`
+
+	// Grafana's own fields that must stay empty (design §7, the back door).
+	OAuthPassThru bool `json:"oauthPassThru"`
+}
+
+type jsonActions struct {
+	Enabled             bool     `json:"enabled"`
+	MinRole             string   `json:"minRole"`
+	AuditRole           string   `json:"auditRole"`
+	AllowedLogins       []string `json:"allowedLogins"`
+	MinCancelingAge     *int     `json:"minCancelingAgeSeconds"`
+	MasterSettleSeconds *int     `json:"masterSettleSeconds"`
+	SavepointStall      *int     `json:"savepointStallSeconds"`
+	MaxForceStops       *int     `json:"maxForceStops"`
+	MaxCancels          *int     `json:"maxCancels"`
+	BudgetWindow        *int     `json:"budgetWindowSeconds"`
+}
+
+// Settings is a data source's configuration, checked.
+type Settings struct {
+	Scope watch.Scope
+	// Cluster is the coordinator identity (design §3).
+	Cluster    string
+	SeaTunnel  seatunnel.Config
+	Interval   time.Duration
+	Deadline   time.Duration
+	StuckAfter time.Duration
+	Policy     action.Policy
+	// ProxyFault says which of Grafana's own connection fields is set.
+	ProxyFault string
+	// ConnectionHash changes whenever something changes that a watcher
+	// depends on; secrets are hashed in.
+	ConnectionHash string
+}
+
+// loadSettings reads and checks a data source's settings. The error is one
+// sentence that says what to set.
+func loadSettings(orgID int64, raw backend.DataSourceInstanceSettings) (Settings, error) {
+	settings := Settings{
+		Scope: watch.Scope{OrgID: orgID, DataSourceUID: raw.UID}, Policy: action.DefaultPolicy(),
+		Interval: defaultPoll * time.Second, StuckAfter: defaultStuckAfter * time.Second,
+	}
+	var stored jsonData
+	if err := json.Unmarshal(raw.JSONData, &stored); len(raw.JSONData) > 0 && err != nil {
+		return settings, fmt.Errorf("the data source's settings cannot be read: %w", settingsFault(err))
+	}
+	settings.ProxyFault = proxyFault(raw, stored)
+	if stored.Kind != "" && stored.Kind != kindSeaTunnel {
+		return settings, fmt.Errorf("the kind of coordinator %q is not known; this version knows %q", stored.Kind, kindSeaTunnel)
+	}
+	urls, err := addresses("the master address", stored.URLs)
+	if err != nil {
+		return settings, err
+	}
+	if len(urls) == 0 {
+		return settings, errors.New("no coordinator address is set; add the address of a master's REST interface, for example http://seatunnel-master:8080")
+	}
+	workers, err := addresses("the worker address", stored.WorkerURLs)
+	if err != nil {
+		return settings, err
+	}
+	zone, err := time.LoadLocation(stored.TimeZone)
+	if err != nil {
+		return settings, fmt.Errorf("the time zone %q is not known; use a name such as Europe/Berlin or UTC", stored.TimeZone)
+	}
+	if err := settings.readTimes(stored); err != nil {
+		return settings, err
+	}
+	timeout, err := seconds("requestTimeoutSeconds", stored.RequestTimeout, defaultTimeout, 1, int(settings.Deadline.Seconds()))
+	if err != nil {
+		return settings, err
+	}
+	if err := settings.readPolicy(stored.Actions); err != nil {
+		return settings, err
+	}
+	secrets := raw.DecryptedSecureJSONData
+	settings.SeaTunnel = seatunnel.Config{
+		Masters: urls, Workers: workers, API: orDefault(stored.APIVersion, "auto"), ContextPath: stored.ContextPath,
+		Username: stored.Username, Password: secrets[securePassword], TimeZone: zone,
+		RequestTimeout: timeout, PollDeadline: settings.Deadline, ForceStop: orDefault(stored.ForceStopSupport, "auto"),
+		TLS: seatunnel.TLS{CAPEM: secrets[secureCACert], CertPEM: secrets[secureClientCert], KeyPEM: secrets[secureClientKey], ServerName: stored.TLSServerName},
+	}
+	settings.Cluster = identityOf(stored.ClusterID, urls)
+	settings.ConnectionHash = connectionHash(settings.SeaTunnel)
+	return settings, nil
+}
+
+func (s *Settings) readTimes(stored jsonData) error {
+	var err error
+	if s.Interval, err = seconds("pollIntervalSeconds", stored.PollIntervalSeconds, defaultPoll, leastPoll, longestPoll); err != nil {
+		return err
+	}
+	if s.Deadline, err = seconds("pollDeadlineSeconds", stored.PollDeadline, defaultDeadline, 1, longestDeadline); err != nil {
+		return err
+	}
+	s.StuckAfter, err = seconds("stuckAfterSeconds", stored.StuckAfterSeconds, defaultStuckAfter, leastStuckAfter, longestStuckAfter)
+	return err
+}
+
+func (s *Settings) readPolicy(stored jsonActions) error {
+	policy := &s.Policy
+	policy.Enabled = stored.Enabled
+	policy.MinRole = action.Role(orDefault(stored.MinRole, string(policy.MinRole)))
+	policy.AuditRole = action.Role(orDefault(stored.AuditRole, string(policy.AuditRole)))
+	for _, login := range stored.AllowedLogins {
+		if login = strings.TrimSpace(login); login != "" {
+			policy.AllowedLogins = append(policy.AllowedLogins, login)
+		}
+	}
+	if len(policy.AllowedLogins) > maxAllowedLogins {
+		return fmt.Errorf("actions.allowedLogins has %d entries; use at most %d, or a role", len(policy.AllowedLogins), maxAllowedLogins)
+	}
+	setSeconds(&policy.MinCancelingAge, stored.MinCancelingAge)
+	setSeconds(&policy.MasterSettleTime, stored.MasterSettleSeconds)
+	setSeconds(&policy.SavepointStall, stored.SavepointStall)
+	setSeconds(&policy.BudgetWindow, stored.BudgetWindow)
+	if stored.MaxForceStops != nil {
+		policy.MaxForceStops = *stored.MaxForceStops
+	}
+	if stored.MaxCancels != nil {
+		policy.MaxCancels = *stored.MaxCancels
+	}
+	return policy.Validate()
+}
+
+// proxyFault names the fields by which Grafana's own data source proxy would
+// let any Viewer send requests to the coordinator (seen on Grafana 12.4).
+func proxyFault(raw backend.DataSourceInstanceSettings, stored jsonData) string {
+	var set []string
+	for name, isSet := range map[string]bool{
+		"url": raw.URL != "", "user": raw.User != "", "basicAuth": raw.BasicAuthEnabled, "basicAuthUser": raw.BasicAuthUser != "",
+		"oauthPassThru": stored.OAuthPassThru, "basicAuthPassword": raw.DecryptedSecureJSONData["basicAuthPassword"] != "",
+	} {
+		if isSet {
+			set = append(set, name)
+		}
+	}
+	if len(set) == 0 {
+		return ""
+	}
+	slices.Sort(set)
+	return fmt.Sprintf("Grafana's own connection fields are set on this data source (%s): through Grafana's data source proxy, any Viewer could send requests to the coordinator past Unjam's guard. Actions are refused.", strings.Join(set, ", "))
+}
+
+// identityOf is the coordinator identity: the configured id, else the sorted
+// normalised addresses, so that two data sources on one cluster share locks
+// and budgets.
+func identityOf(clusterID string, urls []string) string {
+	if id := strings.TrimSpace(clusterID); id != "" {
+		return id
+	}
+	sorted := slices.Clone(urls)
+	slices.Sort(sorted)
+	return strings.Join(slices.Compact(sorted), ",")
+}
+
+// addresses normalises configured addresses: lower-case scheme and host, no
+// slash at the end, no duplicates. The adapter checks them further.
+func addresses(what string, raw []string) ([]string, error) {
+	var result []string
+	for _, text := range raw {
+		text = strings.TrimSpace(text)
+		if text == "" {
+			continue
+		}
+		address, err := url.Parse(text)
+		if err != nil {
+			// The parser's error quotes the text, which may hold a password.
+			return nil, fmt.Errorf("%s number %d is not a URL; write it like http://host:8080", what, len(result)+1)
+		}
+		if address.User != nil {
+			return nil, fmt.Errorf("%s %s holds a user or password; use the fields for them, they are stored encrypted", what, address.Redacted())
+		}
+		address.Scheme, address.Host = strings.ToLower(address.Scheme), strings.ToLower(address.Host)
+		if normal := strings.TrimRight(address.String(), "/"); !slices.Contains(result, normal) {
+			result = append(result, normal)
+		}
+	}
+	if len(result) > maxAddresses {
+		return nil, fmt.Errorf("%d addresses are set; use at most %d", len(result), maxAddresses)
+	}
+	return result, nil
+}
+
+func seconds(name string, set *int, normal, least, most int) (time.Duration, error) {
+	value := normal
+	if set != nil {
+		value = *set
+	} else if value > most {
+		value = most
+	}
+	if value < least || value > most {
+		return 0, fmt.Errorf("%s is %d; use %d to %d seconds", name, value, least, most)
+	}
+	return time.Duration(value) * time.Second, nil
+}
+
+func setSeconds(target *time.Duration, set *int) {
+	if set != nil {
+		*target = time.Duration(*set) * time.Second
+	}
+}
+
+func orDefault(text, normal string) string {
+	if text == "" {
+		return normal
+	}
+	return text
+}
+
+// settingsFault turns a JSON error into words about the field.
+func settingsFault(err error) error {
+	var wrongType *json.UnmarshalTypeError
+	if errors.As(err, &wrongType) {
+		return fmt.Errorf("%s must not be a %s", wrongType.Field, wrongType.Value)
+	}
+	return errors.New("they are not valid JSON")
+}

@@ -1,0 +1,101 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"github.com/unjam/unjam-jobs-app/pkg/action"
+	"github.com/unjam/unjam-jobs-app/pkg/watch"
+)
+
+// Begin makes a plan into an intent and appends the audit entry, all or
+// nothing. It refuses, in this order, with ErrNoPlan, ErrPlanUsed,
+// ErrPlanExpired, ErrPlanUnfit, *InFlightError and *BudgetError; locks and
+// budget count over all scopes that show the cluster. After it returned nil
+// the record is on the disk.
+func (s *Store) Begin(ctx context.Context, scope watch.Scope, begin action.Begin) (action.AuditRow, error) {
+	intent := begin.Intent
+	body, err := json.Marshal(intent)
+	if err != nil {
+		return action.AuditRow{}, fmt.Errorf("encode action %s: %w", intent.ID, err)
+	}
+	var row action.AuditRow
+	err = s.record(ctx, func(tx *sql.Tx) error {
+		if err := mayBegin(ctx, tx, scope, begin); err != nil {
+			return err
+		}
+		if _, err := tx.ExecContext(ctx, "UPDATE plans SET used_at = ? WHERE org_id = ? AND ds_uid = ? AND id = ?",
+			toStored(begin.Now), scope.OrgID, scope.DataSourceUID, intent.ID); err != nil {
+			return err
+		}
+		if _, err := tx.ExecContext(ctx, `INSERT INTO intents (org_id, ds_uid, id, cluster, job_id, kind, at, body, phase, outcome, detail, answered, updated_at)
+			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+			scope.OrgID, scope.DataSourceUID, intent.ID, intent.Identity.Cluster, string(intent.Identity.Job), string(intent.Kind), toStored(intent.At), string(body),
+			string(intent.Phase), string(intent.Outcome), intent.Detail, stored01(intent.Answered), toStored(intent.UpdatedAt)); err != nil {
+			return err
+		}
+		row, err = appendAudit(ctx, tx, scope, begin.Entry)
+		return err
+	})
+	if err != nil {
+		return action.AuditRow{}, err
+	}
+	return row, nil
+}
+
+// mayBegin makes every check of Begin, under the write lock.
+func mayBegin(ctx context.Context, tx *sql.Tx, scope watch.Scope, begin action.Begin) error {
+	intent := begin.Intent
+	// The intent outlives its plan, so a replay is known as one for ever.
+	if _, err := loadIntent(ctx, tx, scope, intent.ID); err == nil {
+		return action.ErrPlanUsed
+	} else if !errors.Is(err, action.ErrNoIntent) {
+		return err
+	}
+	plan, used, err := loadPlan(ctx, tx, scope, intent.ID)
+	switch {
+	case err != nil:
+		return err
+	case used:
+		return action.ErrPlanUsed
+	case begin.Now.After(plan.ExpiresAt):
+		return action.ErrPlanExpired
+	case !plan.Allowed():
+		return fmt.Errorf("plan %s was blocked: %w", plan.ID, ErrPlanUnfit)
+	case intent.Kind != plan.Kind, intent.Identity.Cluster != plan.Identity.Cluster, intent.Identity.Job != plan.Identity.Job:
+		return fmt.Errorf("plan %s is for another action: %w", plan.ID, ErrPlanUnfit)
+	}
+	other, found, err := loadInFlight(ctx, tx, intent.Identity.Cluster, intent.Identity.Job)
+	if err != nil {
+		return err
+	}
+	if found {
+		return &action.InFlightError{Intent: other}
+	}
+	return withinBudget(ctx, tx, begin)
+}
+
+// withinBudget refuses when the cluster's intents of this kind have used up
+// the budget of the window that ends now.
+func withinBudget(ctx context.Context, tx *sql.Tx, begin action.Begin) error {
+	refusal := &action.BudgetError{Limit: begin.Budget, Window: begin.BudgetWindow, RetryAt: begin.Now.Add(begin.BudgetWindow)}
+	if begin.Budget <= 0 {
+		return refusal
+	}
+	// The budget is free again when the Budget-th newest leaves the window. It
+	// is the oldest one, unless the budget was lowered meanwhile.
+	var at int64
+	err := tx.QueryRowContext(ctx, "SELECT at FROM intents WHERE cluster = ? AND kind = ? AND at > ? ORDER BY at DESC LIMIT 1 OFFSET ?",
+		begin.Intent.Identity.Cluster, string(begin.Intent.Kind), toStored(begin.Now.Add(-begin.BudgetWindow)), begin.Budget-1).Scan(&at)
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	refusal.RetryAt = fromStored(at).Add(begin.BudgetWindow)
+	return refusal
+}

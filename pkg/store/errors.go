@@ -1,0 +1,58 @@
+package store
+
+import "errors"
+
+// The ways in which a store fails. Test with errors.Is.
+var (
+	// ErrLocation: the configured location cannot be understood.
+	ErrLocation = errors.New("the store location is not usable")
+	// ErrOpen: the database could not be opened or created.
+	ErrOpen = errors.New("the store could not be opened")
+	// ErrForeign: the file belongs to another program.
+	ErrForeign = errors.New("the file is not a store of Unjam")
+	// ErrNewer: a newer version of Unjam wrote the store.
+	ErrNewer = errors.New("the store is newer than this version of Unjam")
+	// ErrNotWritable: no record can be made now.
+	ErrNotWritable = errors.New("the store cannot be written")
+	// ErrDamaged: what is stored contradicts itself or cannot be read.
+	ErrDamaged = errors.New("the store is damaged")
+	// ErrPlanUnfit: an intent does not fit the plan that it claims to use, or
+	// the plan was blocked when it was made.
+	ErrPlanUnfit = errors.New("the plan does not permit this action")
+	// ErrSettled: an action's proven outcome would be overwritten, or a settled
+	// action be opened again.
+	ErrSettled = errors.New("the action's outcome stands already")
+)
+
+// Problem is a failure of the store with what an administrator needs to act on
+// it. It never holds a secret of the location.
+type Problem struct {
+	// Kind is one of the sentinels above.
+	Kind error
+	// Detail is the cause in a few words.
+	Detail string
+	// Advice is what to do now, without a full stop; may be empty.
+	Advice string
+	// Err is the cause, for errors.Is and the log; may be nil.
+	Err error
+}
+
+// Error gives what happened and what to do.
+func (p *Problem) Error() string {
+	text := p.Kind.Error()
+	if p.Detail != "" {
+		text += ": " + p.Detail
+	}
+	if p.Advice != "" {
+		text += ". " + p.Advice
+	}
+	return text
+}
+
+// Unwrap gives the kind and the cause.
+func (p *Problem) Unwrap() []error {
+	if p.Err == nil {
+		return []error{p.Kind}
+	}
+	return []error{p.Kind, p.Err}
+}

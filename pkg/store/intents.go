@@ -1,0 +1,161 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/unjam/unjam-jobs-app/pkg/action"
+	"github.com/unjam/unjam-jobs-app/pkg/coordinator"
+	"github.com/unjam/unjam-jobs-app/pkg/watch"
+)
+
+// unsettled is written out, not bound, so that the index of unsettled intents
+// is used for it.
+const unsettled = "phase <> '" + string(action.PhaseSettled) + "'"
+
+const intentColumns = "body, phase, outcome, detail, answered, updated_at"
+
+func scanIntent(scan func(dest ...any) error) (intent action.Intent, err error) {
+	var body, phase, outcome, detail string
+	var answered, updated int64
+	if err := scan(&body, &phase, &outcome, &detail, &answered, &updated); err != nil {
+		return action.Intent{}, err
+	}
+	if err := json.Unmarshal([]byte(body), &intent); err != nil {
+		return action.Intent{}, &Problem{Kind: ErrDamaged, Detail: "a recorded action cannot be read", Advice: "Verify the audit trail, and restore the store from a backup", Err: err}
+	}
+	intent.Phase, intent.Outcome, intent.Detail = action.Phase(phase), action.Outcome(outcome), detail
+	intent.Answered, intent.UpdatedAt = answered != 0, fromStored(updated)
+	return intent, nil
+}
+
+// Update writes phase, outcome, detail, answered and the time of the change of
+// an intent, and appends the entry, if there is one, in the same transaction.
+// ErrNoIntent when the scope has none of that id. ErrSettled when it would
+// open a settled intent again, or change an outcome that is final: a late
+// reading must not undo what was proven.
+func (s *Store) Update(ctx context.Context, scope watch.Scope, intent action.Intent, entry *action.AuditEntry) (action.AuditRow, error) {
+	var row action.AuditRow
+	err := s.record(ctx, func(tx *sql.Tx) error {
+		stored, err := loadIntent(ctx, tx, scope, intent.ID)
+		if err != nil {
+			return err
+		}
+		reopened := stored.Phase == action.PhaseSettled && intent.Phase != action.PhaseSettled
+		if reopened || stored.Outcome.Final() && intent.Outcome != stored.Outcome {
+			return fmt.Errorf("action %s is %s, %q: %w", intent.ID, stored.Phase, stored.Outcome, ErrSettled)
+		}
+		if _, err := tx.ExecContext(ctx, "UPDATE intents SET phase = ?, outcome = ?, detail = ?, answered = ?, updated_at = ? WHERE org_id = ? AND ds_uid = ? AND id = ?",
+			string(intent.Phase), string(intent.Outcome), intent.Detail, stored01(intent.Answered), toStored(intent.UpdatedAt),
+			scope.OrgID, scope.DataSourceUID, intent.ID); err != nil {
+			return err
+		}
+		if entry == nil {
+			return nil
+		}
+		row, err = appendAudit(ctx, tx, scope, *entry)
+		return err
+	})
+	if err != nil {
+		return action.AuditRow{}, err
+	}
+	return row, nil
+}
+
+// Intent gives one intent; ErrNoIntent when the scope has none of that id.
+func (s *Store) Intent(ctx context.Context, scope watch.Scope, id string) (action.Intent, error) {
+	intent, err := loadIntent(ctx, s.reader, scope, id)
+	return intent, explain(s.path, err)
+}
+
+func loadIntent(ctx context.Context, db querier, scope watch.Scope, id string) (action.Intent, error) {
+	intent, err := scanIntent(db.QueryRowContext(ctx, "SELECT "+intentColumns+" FROM intents WHERE org_id = ? AND ds_uid = ? AND id = ?",
+		scope.OrgID, scope.DataSourceUID, id).Scan)
+	if errors.Is(err, sql.ErrNoRows) {
+		return action.Intent{}, action.ErrNoIntent
+	}
+	return intent, err
+}
+
+// InFlight gives the unsettled intent for a job of a cluster, whatever scope it
+// comes from; false when there is none.
+func (s *Store) InFlight(ctx context.Context, cluster string, job coordinator.JobID) (action.Intent, bool, error) {
+	intent, found, err := loadInFlight(ctx, s.reader, cluster, job)
+	return intent, found, explain(s.path, err)
+}
+
+func loadInFlight(ctx context.Context, db querier, cluster string, job coordinator.JobID) (action.Intent, bool, error) {
+	intent, err := scanIntent(db.QueryRowContext(ctx, "SELECT "+intentColumns+" FROM intents WHERE cluster = ? AND job_id = ? AND "+unsettled,
+		cluster, string(job)).Scan)
+	if errors.Is(err, sql.ErrNoRows) {
+		return action.Intent{}, false, nil
+	}
+	return intent, err == nil, err
+}
+
+// Unresolved gives the scope's intents that are still to be looked after,
+// oldest first: those younger than since whose outcome is not final, and those
+// of any age that are not settled, since they keep their jobs locked.
+func (s *Store) Unresolved(ctx context.Context, scope watch.Scope, since time.Time) ([]action.Intent, error) {
+	rows, err := s.reader.QueryContext(ctx, "SELECT "+intentColumns+" FROM intents WHERE org_id = ? AND ds_uid = ? AND (at > ? OR "+unsettled+") ORDER BY at, id",
+		scope.OrgID, scope.DataSourceUID, toStored(since))
+	if err != nil {
+		return nil, explain(s.path, err)
+	}
+	defer rows.Close()
+	var unresolved []action.Intent
+	for rows.Next() {
+		intent, err := scanIntent(rows.Scan)
+		if err != nil {
+			return nil, explain(s.path, err)
+		}
+		if !intent.Outcome.Final() || intent.Phase != action.PhaseSettled {
+			unresolved = append(unresolved, intent)
+		}
+	}
+	return unresolved, explain(s.path, rows.Err())
+}
+
+// Lease takes or prolongs the right to reconcile an intent; false when another
+// holder has it until later than now. ErrNoIntent when the scope has no intent
+// of that id.
+func (s *Store) Lease(ctx context.Context, scope watch.Scope, id, holder string, now, until time.Time) (bool, error) {
+	held := false
+	err := s.record(ctx, func(tx *sql.Tx) error {
+		if _, err := loadIntent(ctx, tx, scope, id); err != nil {
+			return err
+		}
+		result, err := tx.ExecContext(ctx, `INSERT INTO leases (org_id, ds_uid, intent_id, holder, until) VALUES (?, ?, ?, ?, ?)
+			ON CONFLICT (org_id, ds_uid, intent_id) DO UPDATE SET holder = excluded.holder, until = excluded.until
+			WHERE leases.holder = excluded.holder OR leases.until <= ?`,
+			scope.OrgID, scope.DataSourceUID, id, holder, toStored(until), toStored(now))
+		if err != nil {
+			return err
+		}
+		changed, err := result.RowsAffected()
+		held = changed > 0
+		return err
+	})
+	return held && err == nil, err
+}
+
+// Spent counts the cluster's intents of a kind that are younger than since,
+// over all scopes, and gives the time of the oldest of them; zero when there
+// is none.
+func (s *Store) Spent(ctx context.Context, cluster string, kind action.Kind, since time.Time) (count int, oldest time.Time, err error) {
+	var at int64
+	err = s.reader.QueryRowContext(ctx, "SELECT count(*), coalesce(min(at), 0) FROM intents WHERE cluster = ? AND kind = ? AND at > ?",
+		cluster, string(kind), toStored(since)).Scan(&count, &at)
+	return count, fromStored(at), explain(s.path, err)
+}
+
+func stored01(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
+}

@@ -1,0 +1,136 @@
+package store
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+func TestLocations(t *testing.T) {
+	for _, test := range []struct {
+		location string
+		path     string
+		says     string
+	}{
+		{DefaultLocation, "/var/lib/grafana/unjam.db", ""},
+		{"sqlite:/data/unjam.db", "/data/unjam.db", ""},
+		{" sqlite:/data/unjam.db\n", "/data/unjam.db", ""},
+		{"SQLite:/data/unjam.db", "/data/unjam.db", ""},
+		{"sqlite:///data/unjam.db", "/data/unjam.db", ""},
+		{"sqlite:/data/../data/a b%20c.db", "/data/a b%20c.db", ""},
+		{"", "", "it is empty"},
+		{"postgres://unjam:s3cret@db.example.org/unjam", "", "PostgreSQL is not supported yet"},
+		{"postgresql://unjam:s3cret@db.example.org/unjam", "", "PostgreSQL is not supported yet"},
+		{"POSTGRES://unjam:s3cret@db.example.org/unjam", "", "PostgreSQL is not supported yet"},
+		{"mysql://unjam:s3cret@db.example.org/unjam", "", "does not begin with sqlite:"},
+		{"unjam:s3cret@tcp(db)/unjam", "", "does not begin with sqlite:"},
+		{"/var/lib/grafana/unjam.db", "", "does not begin with sqlite:"},
+		{"sqlite:unjam.db", "", "not absolute"},
+		{"sqlite:", "", "not absolute"},
+		{"sqlite::memory:", "", "not absolute"},
+		{"sqlite://unjam:s3cret@host/unjam.db", "", "names a host"},
+		{"sqlite:/unjam.db?mode=memory&key=s3cret", "", "options"},
+		{"sqlite:/unjam.db#s3cret", "", "options"},
+		{"sqlite:/data/\x00unjam.db", "", "control character"},
+		{"sqlite:/data/", "", "names a folder"},
+		{"sqlite:/", "", "names a folder"},
+	} {
+		path, err := parseLocation(test.location)
+		if test.says == "" {
+			if err != nil || path != test.path {
+				t.Errorf("%q: %q, %v, want %q", test.location, path, err, test.path)
+			}
+			continue
+		}
+		if !errors.Is(err, ErrLocation) || !strings.Contains(err.Error(), test.says) || !strings.Contains(err.Error(), "grafana.ini") {
+			t.Errorf("%q: %v, want %q and what to do", test.location, err, test.says)
+			continue
+		}
+		_, opened := Open(t.Context(), test.location)
+		if strings.Contains(err.Error()+opened.Error(), "s3cret") || strings.Contains(err.Error(), "unjam:") {
+			t.Errorf("%q: the error tells a secret: %v", test.location, err)
+		}
+	}
+}
+
+func TestOpenRefusesWithASentence(t *testing.T) {
+	folder := t.TempDir()
+	file := func(name, content string) string {
+		path := filepath.Join(folder, name)
+		must(t, os.WriteFile(path, []byte(content), 0o600))
+		return path
+	}
+	foreignDB := filepath.Join(folder, "grafana.db")
+	db := raw(t, foreignDB)
+	_, err := db.ExecContext(t.Context(), "CREATE TABLE dashboard (id INTEGER); INSERT INTO dashboard VALUES (1)")
+	must(t, err)
+	must(t, db.Close())
+	marked := filepath.Join(folder, "marked.db")
+	db = raw(t, marked)
+	_, err = db.ExecContext(t.Context(), "PRAGMA application_id = 42")
+	must(t, err)
+	must(t, db.Close())
+
+	for _, test := range []struct {
+		name string
+		path string
+		kind error
+		says []string
+	}{
+		{"missing folder", filepath.Join(folder, "missing", "unjam.db"), ErrOpen, []string{"cannot be opened or created", "Create the folder " + filepath.Join(folder, "missing")}},
+		{"a folder", folder, ErrOpen, []string{"cannot be opened or created"}},
+		{"a file as folder", filepath.Join(file("plain", "x"), "unjam.db"), ErrOpen, []string{"cannot be opened or created"}},
+		{"not a database", file("notes.txt", strings.Repeat("these are notes. ", 100)), ErrForeign, []string{"not an SQLite database", "left as it is"}},
+		{"too short for a database", file("short.txt", "notes"), ErrForeign, []string{"not an SQLite database", "left as it is"}},
+		{"another program's database", foreignDB, ErrForeign, []string{"another program", "left as it is"}},
+		{"another program's empty database", marked, ErrForeign, []string{"another program"}},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			before, _ := os.ReadFile(test.path)
+			s, err := Open(t.Context(), "sqlite:"+test.path)
+			if err == nil {
+				_ = s.Close()
+				t.Fatal("it was opened")
+			}
+			t.Log(err)
+			var problem *Problem
+			if !errors.Is(err, test.kind) || !errors.As(err, &problem) || problem.Advice == "" || strings.Contains(err.Error(), "\n") {
+				t.Fatalf("%v, want %v in one line with advice", err, test.kind)
+			}
+			for _, words := range test.says {
+				if !strings.Contains(err.Error(), words) {
+					t.Errorf("%v\ndoes not say %q", err, words)
+				}
+			}
+			if after, _ := os.ReadFile(test.path); string(after) != string(before) {
+				t.Error("the file was changed")
+			}
+			if left, _ := filepath.Glob(test.path + "-*"); len(left) != 0 {
+				t.Errorf("left behind: %v", left)
+			}
+		})
+	}
+}
+
+func TestOpenCreatesAtOddPaths(t *testing.T) {
+	for _, name := range []string{"unjam.db", "with space.db", "per%cent%20.db", "ümlaut ✓.db", "quote'\"&=+;.db"} {
+		path := filepath.Join(t.TempDir(), name)
+		s, err := Open(t.Context(), "sqlite:"+path)
+		if err != nil {
+			t.Errorf("%s: %v", name, err)
+			continue
+		}
+		if s.Location() != "sqlite:"+path {
+			t.Errorf("it says it is at %s", s.Location())
+		}
+		must(t, s.Close())
+		if info, err := os.Stat(path); err != nil || info.Size() == 0 {
+			t.Errorf("%s: %v", name, err)
+		}
+		if left, _ := filepath.Glob(filepath.Join(filepath.Dir(path), "*")); len(left) != 1 {
+			t.Errorf("after closing there are %v", left)
+		}
+	}
+}

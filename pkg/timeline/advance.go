@@ -1,0 +1,73 @@
+package timeline
+
+import (
+	"time"
+
+	"github.com/unjam/unjam-jobs-app/pkg/coordinator"
+)
+
+// Advance takes one observation and says what it changed.
+//
+// An incomplete snapshot changes nothing. It is noted only when it casts doubt
+// on the master: then the next complete one starts ContinuousSince and
+// MasterStableSince anew.
+func (t *Timeline) Advance(observation Observation) Changes {
+	snapshot := observation.Snapshot
+	if snapshot == nil {
+		return Changes{}
+	}
+	_, split := snapshot.SplitMasters()
+	if !snapshot.Complete {
+		otherMaster := snapshot.Master != "" && t.master != "" && snapshot.Master != t.master
+		t.unsettled = t.unsettled || split || otherMaster
+		return Changes{}
+	}
+
+	look := &look{
+		at:      snapshot.ReadAt,
+		address: snapshot.Address,
+		gap:     t.gapBefore(snapshot.ReadAt, observation.Interval),
+		answers: observation.Answers,
+		jobs:    make([]JobView, 0, max(len(snapshot.Jobs), len(t.jobs))),
+		ended:   map[coordinator.JobID]time.Time{},
+		changes: t.owed,
+	}
+	t.owed = Changes{}
+	for i, episode := range look.changes.Closed {
+		look.changes.Closed[i] = endedAt(episode, look.at)
+	}
+	// Which member answers decides the zone of the create times; after a
+	// restart it is not known which one answered before.
+	look.zoneMayDiffer = t.lastComplete.IsZero() || snapshot.Address != t.address
+	t.topology(look, snapshot, split)
+
+	jobs := inOrder(snapshot.Jobs)
+	join(t.jobs, jobs, func(before *JobView, job *coordinator.Job) {
+		if job != nil && t.knownEnded(*job) && !telling(job.State) {
+			look.ended[job.ID] = t.ended[job.ID]
+			return
+		}
+		look.take(before, job)
+	})
+
+	look.changes.Progressed = len(look.jobs) > 0
+	t.jobs, t.ended = look.jobs, look.ended
+	if t.firstComplete.IsZero() {
+		t.firstComplete = snapshot.ReadAt
+	}
+	t.lastComplete, t.address = snapshot.ReadAt, snapshot.Address
+	t.unsettled = split
+	return look.changes
+}
+
+// gapBefore tells whether we were blind before at: no complete poll for
+// GapIntervals. The greater of the monotonic and the wall clock's difference
+// counts, since the monotonic one stands still while a machine is suspended.
+// A wall clock set forward makes a gap too many, which only delays a guard.
+func (t *Timeline) gapBefore(at time.Time, interval time.Duration) bool {
+	if t.lastComplete.IsZero() {
+		return true
+	}
+	elapsed := max(at.Sub(t.lastComplete), at.Round(0).Sub(t.lastComplete.Round(0)))
+	return elapsed > GapIntervals*interval
+}

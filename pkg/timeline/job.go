@@ -1,0 +1,312 @@
+package timeline
+
+import (
+	"time"
+
+	"github.com/unjam/unjam-jobs-app/pkg/coordinator"
+)
+
+// look is one complete observation while it is worked through, job by job.
+type look struct {
+	at      time.Time
+	address string
+	// gap: we were blind before it. restart: ContinuousSince starts anew,
+	// because of a gap or because masters disagree or did so just before.
+	gap     bool
+	restart bool
+	// zoneMayDiffer: another member answers than at the last look.
+	zoneMayDiffer bool
+	// master is the active master, or the last known one where masterKnown is
+	// false (none named, or masters disagree). stableFor is how long it has
+	// been stable.
+	master      string
+	masterKnown bool
+	stableFor   time.Duration
+
+	answers map[coordinator.JobID]Answer
+	jobs    []JobView
+	ended   map[coordinator.JobID]time.Time
+	changes Changes
+}
+
+// take works through one job: before is how it was (nil: not among the open
+// ones), job how the list shows it (nil: not listed).
+func (l *look) take(before *JobView, job *coordinator.Job) {
+	if job != nil && telling(job.State) {
+		l.listed(before, *job, l.zoneMayDiffer)
+		return
+	}
+	id := idOf(before, job)
+	if answer, asked := l.answers[id]; asked && !answer.NotFound {
+		if l.answered(before, answer.Reading) {
+			return
+		}
+	}
+	switch {
+	case job != nil && before != nil:
+		l.listedUnknown(*before, *job)
+	case job != nil && !job.State.Ended():
+		l.firstUnknown(*job)
+	case before != nil:
+		l.absent(*before)
+	}
+}
+
+func idOf(before *JobView, job *coordinator.Job) coordinator.JobID {
+	if job != nil {
+		return job.ID
+	}
+	return before.Episode.Job
+}
+
+// answered takes the reading of a single job; false when it proves nothing.
+func (l *look) answered(before *JobView, reading coordinator.Reading) bool {
+	switch {
+	case len(reading.Split) > 1:
+		// One of two masters says so, and the other may know better.
+		return false
+	case reading.Proof == coordinator.ProofEnded && reading.Job.State.Ended():
+		l.provenEnded(before, reading)
+		return true
+	case reading.Proof == coordinator.ProofOpen && telling(reading.Job.State):
+		if reading.Master != "" && l.masterKnown && reading.Master != l.master {
+			// The master changed after the list was read: the next look tells.
+			return false
+		}
+		l.seenAlone(before, reading)
+		return true
+	}
+	return false
+}
+
+// seenAlone takes a job that was read by itself in a known open state. The
+// member that answered may print another zone than the one that lists the
+// jobs; the list's create time stays.
+func (l *look) seenAlone(before *JobView, reading coordinator.Reading) {
+	job := reading.Job
+	otherZone := l.zoneMayDiffer || reading.Address != l.address
+	if before != nil {
+		otherZone = otherZone || before.zoneMayDiffer
+		if sameJob(before.Episode.CreateTime, job.CreateTime, otherZone) && !before.Episode.CreateTime.IsZero() {
+			job.CreateTime = before.Episode.CreateTime
+		}
+	}
+	l.listed(before, job, otherZone)
+	l.jobs[len(l.jobs)-1].zoneMayDiffer = otherZone
+}
+
+// listed takes a job that is seen in a known open state.
+func (l *look) listed(before *JobView, job coordinator.Job, zoneMayDiffer bool) {
+	if before == nil {
+		l.open(job, l.at, qualityAfter(l.gap))
+		return
+	}
+	episode := before.Episode
+	if !sameJob(episode.CreateTime, job.CreateTime, zoneMayDiffer || before.zoneMayDiffer) {
+		l.close(episode)
+		l.open(job, l.at, qualityAfter(l.gap))
+		return
+	}
+	fillFrom(&job, episode)
+	switch {
+	case episode.State != job.State:
+		// While it was missing it may have been in the new state already.
+		l.close(episode)
+		l.open(job, l.at, qualityAfter(l.gap || !before.Listed))
+	case l.otherMaster(episode):
+		// Another master, the same state: another episode for plans and
+		// guards, but people must not see the age fall to 0 in a failover
+		// that did not help. No other known state was seen in between, or
+		// the episode would have ended then.
+		l.close(episode)
+		l.open(job, episode.Since, episode.Quality)
+	default:
+		if l.restart || !before.Listed {
+			episode.ContinuousSince = l.at
+		}
+		episode.MissingSince = time.Time{}
+		l.goOn(before.Episode, episode, JobView{Job: job, Listed: true})
+	}
+}
+
+// listedUnknown takes an open job that the list shows without telling its
+// state: silence is no end.
+func (l *look) listedUnknown(before JobView, job coordinator.Job) {
+	episode := before.Episode
+	zone := l.zoneMayDiffer || before.zoneMayDiffer
+	switch {
+	case job.State.Ended():
+		// No list proves an end, nor that it is this job's.
+		l.missing(before, time.Time{})
+	case !sameJob(episode.CreateTime, job.CreateTime, zone):
+		l.close(episode)
+		l.firstUnknown(job)
+	case episode.State == coordinator.StateLost:
+		// Listed again, and with that no longer lost.
+		fillFrom(&job, episode)
+		l.close(episode)
+		l.openMissing(job, coordinator.StateUnknown, l.at, QualityAtLeast, episode.MissingSince)
+	case episode.State == coordinator.StateUnknown && l.otherMaster(episode):
+		fillFrom(&job, episode)
+		l.close(episode)
+		l.openMissing(job, coordinator.StateUnknown, episode.Since, episode.Quality, episode.MissingSince)
+	case episode.State == coordinator.StateUnknown:
+		fillFrom(&job, episode)
+		if l.restart {
+			episode.ContinuousSince = l.at
+		}
+		l.goOn(before.Episode, episode, JobView{Job: job})
+	default:
+		l.missing(before, time.Time{})
+	}
+}
+
+// firstUnknown takes a job that is first seen without a known state.
+func (l *look) firstUnknown(job coordinator.Job) {
+	l.openMissing(job, coordinator.StateUnknown, l.at, qualityAfter(l.gap), l.at)
+}
+
+// absent takes an open job that the list does not show and that is not proven
+// to have ended.
+func (l *look) absent(before JobView) {
+	episode := before.Episode
+	if episode.State == coordinator.StateLost {
+		if l.restart {
+			episode.ContinuousSince = l.at
+		}
+		episode.LastSeen = l.at
+		before.Episode, before.Listed = episode, false
+		l.jobs = append(l.jobs, before)
+		return
+	}
+	unlistedSince := before.unlistedSince
+	if unlistedSince.IsZero() {
+		unlistedSince = l.at
+	}
+	answer, asked := l.answers[episode.Job]
+	if asked && len(answer.Reading.Split) < 2 && l.masterKnown && l.stableFor >= LostAfter && l.at.Sub(unlistedSince) >= LostAfter {
+		l.close(episode)
+		job := before.Job
+		fillFrom(&job, episode)
+		l.openMissing(job, coordinator.StateLost, l.at, QualityObserved, episode.MissingSince)
+		l.jobs[len(l.jobs)-1].unlistedSince = unlistedSince
+		return
+	}
+	l.missing(before, unlistedSince)
+}
+
+// missing lets an episode last whose job is not shown in a known state.
+func (l *look) missing(before JobView, unlistedSince time.Time) {
+	before.Listed = false
+	before.unlistedSince = unlistedSince
+	before.zoneMayDiffer = before.zoneMayDiffer || l.zoneMayDiffer
+	if before.Episode.MissingSince.IsZero() {
+		before.Episode.MissingSince = l.at
+		l.changes.Updated = append(l.changes.Updated, before.Episode)
+	}
+	l.jobs = append(l.jobs, before)
+}
+
+// provenEnded closes what was open and records the end as an episode without
+// a duration.
+func (l *look) provenEnded(before *JobView, reading coordinator.Reading) {
+	job := reading.Job
+	l.ended[job.ID] = job.CreateTime
+	quality := qualityAfter(l.gap)
+	if before != nil {
+		l.close(before.Episode)
+		if !before.Listed {
+			quality = QualityAtLeast
+		}
+		if sameJob(before.Episode.CreateTime, job.CreateTime, true) {
+			job.CreateTime = before.Episode.CreateTime
+			fillFrom(&job, before.Episode)
+		}
+	}
+	end := l.begin(job, job.State, l.at, quality)
+	end.Until = end.Since
+	l.changes.Opened = append(l.changes.Opened, end)
+}
+
+// otherMaster tells whether the episode was last seen under another master.
+func (l *look) otherMaster(episode Episode) bool {
+	return l.masterKnown && episode.Master != "" && episode.Master != l.master
+}
+
+// qualityAfter is how well the beginning of a state is known that this look is
+// the first to show.
+func qualityAfter(blind bool) Quality {
+	if blind {
+		return QualityAtLeast
+	}
+	return QualityObserved
+}
+
+// fillFrom keeps what an earlier reading told and this one did not.
+func fillFrom(job *coordinator.Job, episode Episode) {
+	if job.Name == "" {
+		job.Name = episode.Name
+	}
+	if job.CreateTime.IsZero() {
+		job.CreateTime = episode.CreateTime
+	}
+}
+
+func (l *look) close(episode Episode) {
+	l.changes.Closed = append(l.changes.Closed, endedAt(episode, l.at))
+}
+
+// endedAt ends an episode, never before it began: the wall clock may have been
+// set back over a restart.
+func endedAt(episode Episode, at time.Time) Episode {
+	episode.Until = at
+	if at.Before(episode.Since) {
+		episode.Until = episode.Since
+	}
+	return episode
+}
+
+func (l *look) open(job coordinator.Job, since time.Time, quality Quality) {
+	episode := l.begin(job, job.State, since, quality)
+	l.changes.Opened = append(l.changes.Opened, episode)
+	l.jobs = append(l.jobs, JobView{Job: job, Episode: episode, Listed: true})
+}
+
+func (l *look) openMissing(job coordinator.Job, state coordinator.State, since time.Time, quality Quality, missingSince time.Time) {
+	episode := l.begin(job, state, since, quality)
+	episode.MissingSince = missingSince
+	l.changes.Opened = append(l.changes.Opened, episode)
+	l.jobs = append(l.jobs, JobView{Job: job, Episode: episode})
+}
+
+func (l *look) begin(job coordinator.Job, state coordinator.State, since time.Time, quality Quality) Episode {
+	episode := Episode{
+		Job:             job.ID,
+		CreateTime:      job.CreateTime,
+		Name:            job.Name,
+		State:           state,
+		Word:            job.Word,
+		Master:          l.master,
+		Since:           since,
+		Quality:         quality,
+		ContinuousSince: l.at,
+		LastSeen:        l.at,
+	}
+	episode.ID = episodeID(episode, l.at)
+	return episode
+}
+
+// goOn lets an episode last under what this look shows of the job.
+func (l *look) goOn(before, episode Episode, view JobView) {
+	episode.LastSeen = l.at
+	episode.Name, episode.Word, episode.CreateTime = view.Job.Name, view.Job.Word, view.Job.CreateTime
+	if episode.Master == "" {
+		episode.Master = l.master
+	}
+	if episode.Name != before.Name || episode.Word != before.Word || episode.Master != before.Master ||
+		!episode.CreateTime.Equal(before.CreateTime) || !episode.MissingSince.Equal(before.MissingSince) {
+		l.changes.Updated = append(l.changes.Updated, episode)
+	}
+	view.Episode = episode
+	l.jobs = append(l.jobs, view)
+}

@@ -1,0 +1,140 @@
+package timeline
+
+import (
+	"cmp"
+	"slices"
+	"time"
+
+	"github.com/unjam/unjam-jobs-app/pkg/coordinator"
+)
+
+// Timeline holds the open episodes of one coordinator and takes one
+// observation after the other. It is not safe for concurrent use; what Jobs
+// returned never changes.
+type Timeline struct {
+	// jobs is sorted by id, has each id once, and is replaced as a whole.
+	jobs []JobView
+	// master is the last known active master; empty when none was known yet.
+	master string
+	// stableSince is since when that one master was seen at every complete
+	// poll without a gap; zero when the last look did not see it.
+	stableSince time.Time
+	// firstComplete and lastComplete are the ReadAt of the first and the last
+	// complete snapshot of this run, address is where the last came from; zero
+	// and empty before the first.
+	firstComplete time.Time
+	lastComplete  time.Time
+	address       string
+	// unsettled is true when masters disagreed at the last look, or an
+	// incomplete one named another master: the next complete look starts
+	// counting anew.
+	unsettled bool
+	// members is the last member list that was read; nil before the first.
+	members map[string]bool
+	// ended are jobs proven ended that the list still shows as unknown.
+	ended map[coordinator.JobID]time.Time
+	// owed are changes that came from Adopt and await the next observation.
+	owed Changes
+}
+
+// New makes a timeline that goes on from stored open episodes and the last
+// known master; both may be empty. The time before the first observation
+// counts as a gap.
+func New(openEpisodes []Episode, master string) *Timeline {
+	t := &Timeline{}
+	t.Adopt(openEpisodes, master)
+	return t
+}
+
+// Jobs gives the open jobs with their episodes, sorted by job id. The slice is
+// shared and must not be changed. Before the first complete snapshot these are
+// the stored ones, not listed.
+func (t *Timeline) Jobs() []JobView { return t.jobs }
+
+// Master is the last known active master; empty when none was known yet.
+func (t *Timeline) Master() string { return t.master }
+
+// MasterStableSince is since when the same single master was seen at every
+// complete poll without a gap; zero when the last look did not see just that.
+func (t *Timeline) MasterStableSince() time.Time {
+	if t.unsettled {
+		return time.Time{}
+	}
+	return t.stableSince
+}
+
+// OpenEpisodes gives the episodes that last, for a store.
+func (t *Timeline) OpenEpisodes() []Episode {
+	episodes := make([]Episode, len(t.jobs))
+	for i := range t.jobs {
+		episodes[i] = t.jobs[i].Episode
+	}
+	return episodes
+}
+
+// Vanished gives the jobs whose state a complete snapshot does not tell, and
+// which it is therefore worth to ask about one by one: open ones that it does
+// not list, and ones that it lists as unknown. Sorted by job id; none for an
+// incomplete snapshot.
+func (t *Timeline) Vanished(snapshot *coordinator.Snapshot) []JobView {
+	if snapshot == nil || !snapshot.Complete {
+		return nil
+	}
+	var vanished []JobView
+	join(t.jobs, inOrder(snapshot.Jobs), func(before *JobView, job *coordinator.Job) {
+		switch {
+		case job != nil && (telling(job.State) || t.knownEnded(*job)):
+		case before != nil:
+			vanished = append(vanished, *before)
+		case !job.State.Ended():
+			vanished = append(vanished, JobView{Job: *job})
+		}
+	})
+	return vanished
+}
+
+// telling tells whether a listed state says in which open state a job is. Ends
+// do not: a list is no proof of an end.
+func telling(state coordinator.State) bool {
+	return state != coordinator.StateUnknown && state != coordinator.StateLost && !state.Ended()
+}
+
+// knownEnded tells whether the job was proven ended at an earlier look.
+func (t *Timeline) knownEnded(job coordinator.Job) bool {
+	created, known := t.ended[job.ID]
+	return known && sameJob(created, job.CreateTime, true)
+}
+
+// inOrder gives the jobs sorted by id and each id once, as snapshots should
+// have them; a snapshot that keeps to that costs no copy.
+func inOrder(jobs []coordinator.Job) []coordinator.Job {
+	strictly := true
+	for i := 1; i < len(jobs) && strictly; i++ {
+		strictly = jobs[i-1].ID < jobs[i].ID
+	}
+	if strictly {
+		return jobs
+	}
+	sorted := slices.Clone(jobs)
+	slices.SortStableFunc(sorted, func(a, b coordinator.Job) int { return cmp.Compare(a.ID, b.ID) })
+	return slices.CompactFunc(sorted, func(a, b coordinator.Job) bool { return a.ID == b.ID })
+}
+
+// join walks two lists sorted by job id and calls visit once for each id, with
+// nil for the side that lacks it.
+func join(before []JobView, now []coordinator.Job, visit func(before *JobView, job *coordinator.Job)) {
+	for i, j := 0, 0; i < len(before) || j < len(now); {
+		switch {
+		case j == len(now) || i < len(before) && before[i].Episode.Job < now[j].ID:
+			visit(&before[i], nil)
+			i++
+		case i == len(before) || now[j].ID < before[i].Episode.Job:
+			visit(nil, &now[j])
+			j++
+		default:
+			visit(&before[i], &now[j])
+			i++
+			j++
+		}
+	}
+}

@@ -1,0 +1,115 @@
+package watch
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/unjam/unjam-jobs-app/pkg/coordinator"
+	"github.com/unjam/unjam-jobs-app/pkg/timeline"
+)
+
+// errNoSnapshot is a client's breach of its contract, taken for a bad answer.
+var errNoSnapshot = fmt.Errorf("%w: neither a snapshot nor an error", coordinator.ErrBadAnswer)
+
+// pollState is what polling has gathered so far.
+type pollState struct {
+	timeline *timeline.Timeline
+	// newest is the newest readable snapshot, complete the newest complete one.
+	newest   *coordinator.Snapshot
+	complete *coordinator.Snapshot
+	// err is why the newest poll failed; nil when it answered.
+	err           error
+	errors        uint64
+	masterChanges uint64
+	startedAt     time.Time
+	endedAt       time.Time
+	took          time.Duration
+	// gapInterval is the interval that was in effect after the last complete
+	// poll: a gap is measured by how often complete polls were to be expected.
+	// Neither backoff nor slow incomplete polls lengthen it, or blindness
+	// would hide itself.
+	gapInterval time.Duration
+	// idleSince is when polling stopped for want of readers; zero while it
+	// goes on. stopped is true once it is over for good.
+	idleSince time.Time
+	stopped   bool
+	questions questions
+}
+
+// adopt takes a stored timeline.
+func (p *pollState) adopt(stored StoredTimeline) {
+	p.timeline.Adopt(stored.Episodes, stored.Master)
+	p.masterChanges += stored.MasterChanges
+}
+
+// pollOnce reads the coordinator once, within the deadline, and publishes what
+// came of it.
+func (w *watcher) pollOnce() {
+	settings := *w.settings.Load()
+	w.pace.configured = settings.Interval
+	w.refresh.begin()
+	w.poll.startedAt = w.now()
+
+	ctx, cancel := context.WithTimeout(w.ctx, settings.Deadline)
+	defer cancel()
+	snapshot, err := w.client.Snapshot(ctx)
+	if err == nil && snapshot == nil {
+		err = errNoSnapshot
+	}
+	if err != nil {
+		w.failed(err)
+	} else {
+		w.answered(ctx, snapshot)
+	}
+	w.share = w.registry.options.Jitter()
+	w.publish()
+	w.refresh.end(w.poll.endedAt)
+}
+
+func (w *watcher) failed(err error) {
+	w.poll.endedAt = w.now()
+	if w.ctx.Err() != nil {
+		return // Stopped in the middle: no failure of the coordinator.
+	}
+	w.pace.failed()
+	if w.poll.err == nil {
+		w.registry.options.Logger.Warn("Polling the coordinator fails", "scope", w.key.Scope.String(), "error", err)
+	}
+	w.poll.err = err
+	w.poll.errors++
+}
+
+func (w *watcher) answered(ctx context.Context, snapshot *coordinator.Snapshot) {
+	if snapshot.ReadAt.IsZero() {
+		dated := *snapshot
+		dated.ReadAt = w.now()
+		snapshot = &dated
+	}
+	w.takeStored()
+	state := &w.poll
+	observation := timeline.Observation{Snapshot: snapshot, Interval: state.gapInterval}
+	if snapshot.Complete {
+		observation.Answers = state.questions.ask(ctx, w.client, w.now(), state.timeline.Vanished(snapshot))
+	}
+	changes := state.timeline.Advance(observation)
+	for _, event := range changes.Events {
+		if event.Kind == timeline.EventMasterChanged {
+			state.masterChanges++
+		}
+	}
+
+	state.endedAt = w.now()
+	state.took = state.endedAt.Sub(state.startedAt)
+	w.pace.answered(state.took)
+	state.newest = snapshot
+	if snapshot.Complete {
+		state.complete = snapshot
+		state.gapInterval = w.pace.interval()
+	}
+	if state.err != nil {
+		w.registry.options.Logger.Info("The coordinator answers again", "scope", w.key.Scope.String())
+	}
+	state.err = nil
+	w.saver.add(changes, state.timeline)
+}

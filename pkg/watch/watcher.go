@@ -1,0 +1,272 @@
+package watch
+
+import (
+	"context"
+	"fmt"
+	"sync/atomic"
+	"time"
+
+	"github.com/unjam/unjam-jobs-app/pkg/coordinator"
+	"github.com/unjam/unjam-jobs-app/pkg/timeline"
+)
+
+// watcher polls one coordinator with one connection. It lives until its last
+// lease is gone, another connection takes its scope, or the registry closes.
+type watcher struct {
+	registry *Registry
+	place    *slot
+	key      Key
+	client   coordinator.Client
+	ctx      context.Context
+	cancel   context.CancelFunc
+	// done closes when it polls no more and its timeline is saved.
+	done chan struct{}
+	// inherited is the timeline of the watcher before it; nil for none.
+	inherited *StoredTimeline
+
+	// settings are the newest of those who hold a lease.
+	settings atomic.Pointer[Settings]
+	view     atomic.Pointer[View]
+	// signal wakes the loop to look again at what it should do.
+	signal chan struct{}
+	// lastRead is when the view was last read, as time since born.
+	born     time.Time
+	lastRead atomic.Int64
+	// parked is true while it does not poll for want of readers.
+	parked  atomic.Bool
+	refresh refresh
+
+	// Guarded by registry.mu. leases counts its users; orphanedAt is when the
+	// last one left. ending: it takes no new lease. ended: it polls no more.
+	leases     int
+	orphanedAt time.Time
+	ending     bool
+	ended      bool
+
+	// Of the loop alone.
+	pace  pace
+	share float64 // the jitter of the present wait
+	poll  pollState
+	saver *saver
+}
+
+func newWatcher(r *Registry, place *slot, key Key, settings Settings, client coordinator.Client, inherited *StoredTimeline) *watcher {
+	w := &watcher{
+		registry:  r,
+		place:     place,
+		key:       key,
+		client:    client,
+		done:      make(chan struct{}),
+		inherited: inherited,
+		signal:    make(chan struct{}, 1),
+		born:      r.options.Now(),
+		pace:      pace{configured: settings.Interval},
+		refresh:   newRefresh(),
+	}
+	w.ctx, w.cancel = context.WithCancel(r.ctx)
+	w.settings.Store(&settings)
+	w.poll.timeline = timeline.New(nil, "")
+	w.poll.gapInterval = settings.Interval
+	w.publish()
+	return w
+}
+
+func (w *watcher) now() time.Time { return w.registry.options.Now() }
+
+// kick wakes the loop; never waits.
+func (w *watcher) kick() {
+	select {
+	case w.signal <- struct{}{}:
+	default:
+	}
+}
+
+// read notes that somebody reads; never waits.
+func (w *watcher) read() {
+	w.lastRead.Store(int64(w.now().Sub(w.born)))
+	if w.parked.Load() {
+		w.kick()
+	}
+}
+
+// unreadFor is the time since the last read.
+func (w *watcher) unreadFor() time.Duration {
+	return w.now().Sub(w.born) - time.Duration(w.lastRead.Load())
+}
+
+// run is the watcher's goroutine.
+func (w *watcher) run() {
+	defer close(w.done)
+	defer w.finish()
+	w.begin()
+	timer := time.NewTimer(0)
+	defer timer.Stop()
+	for {
+		select {
+		case <-w.ctx.Done():
+			return
+		case <-w.signal:
+		case <-timer.C:
+		}
+		if w.ctx.Err() != nil {
+			return
+		}
+		gone, lingering := w.registry.retire(w)
+		if gone {
+			return
+		}
+		w.step()
+		if w.ctx.Err() != nil {
+			return
+		}
+		timer.Reset(w.nextLook(lingering))
+	}
+}
+
+// step does what is due: park, wake up, or poll.
+func (w *watcher) step() {
+	idle := w.unreadFor() >= w.registry.options.IdleAfter
+	switch {
+	case idle && !w.parked.Load():
+		w.park()
+	case idle:
+	case w.parked.Load():
+		w.parked.Store(false)
+		w.poll.idleSince = time.Time{}
+		w.pollOnce()
+	case w.refresh.isWanted() || !w.now().Before(w.due()):
+		w.pollOnce()
+	}
+}
+
+// park stops polling until somebody reads.
+func (w *watcher) park() {
+	w.poll.idleSince = w.now()
+	w.publish()
+	w.parked.Store(true)
+	if w.unreadFor() < w.registry.options.IdleAfter {
+		// Somebody read meanwhile and did not see that it parks.
+		w.kick()
+	}
+}
+
+// due is when the next poll should begin: the wait counts from the last one's
+// beginning, but leaves the coordinator at least half of it in peace.
+func (w *watcher) due() time.Time {
+	if w.poll.startedAt.IsZero() {
+		return w.born
+	}
+	w.pace.configured = w.settings.Load().Interval
+	wait := jittered(w.pace.wait(), w.share)
+	fromStart, fromEnd := w.poll.startedAt.Add(wait), w.poll.endedAt.Add(wait/2)
+	if fromEnd.After(fromStart) {
+		return fromEnd
+	}
+	return fromStart
+}
+
+// nextLook is how long the loop may sleep. A kick wakes it earlier.
+func (w *watcher) nextLook(lingering time.Duration) time.Duration {
+	sleep := w.registry.options.IdleAfter
+	if !w.parked.Load() {
+		sleep = max(0, w.due().Sub(w.now()))
+	}
+	if lingering > 0 {
+		sleep = min(sleep, lingering)
+	}
+	return sleep
+}
+
+// begin brings the timeline back, from the watcher before it or the store.
+func (w *watcher) begin() {
+	options := w.registry.options
+	w.saver = newSaver(options.Store, w.key.Scope, options.Logger, options.Now)
+	if w.inherited != nil {
+		w.poll.adopt(*w.inherited)
+		w.saver.skipLoad(w.inherited.Episodes, w.inherited.Master)
+		w.inherited = nil
+	}
+	w.saver.start()
+	select {
+	case <-w.saver.tried:
+	case <-w.ctx.Done():
+		return
+	}
+	w.takeStored()
+	w.publish()
+}
+
+// takeStored adopts what the store gave, once it gave it.
+func (w *watcher) takeStored() {
+	if stored, ok := w.saver.takeLoaded(); ok {
+		w.poll.adopt(stored)
+	}
+}
+
+// finish saves, says in the view that it is over, and lets the registry go on.
+func (w *watcher) finish() {
+	w.takeStored()
+	w.saver.stop(w.poll.timeline.OpenEpisodes(), w.poll.timeline.Master())
+	w.poll.stopped = true
+	w.publish()
+	w.registry.ended(w, StoredTimeline{
+		Episodes:      w.poll.timeline.OpenEpisodes(),
+		Master:        w.poll.timeline.Master(),
+		MasterChanges: w.poll.masterChanges,
+	})
+}
+
+// publish makes the view that readers get from now on.
+func (w *watcher) publish() {
+	now := w.now()
+	state := &w.poll
+	view := &View{
+		Snapshot:          state.newest,
+		Complete:          state.complete,
+		Jobs:              state.timeline.Jobs(),
+		Err:               state.err,
+		PollInterval:      w.pace.wait(),
+		GapInterval:       state.gapInterval,
+		interval:          w.pace.interval(),
+		PollErrors:        state.errors,
+		MasterChanges:     state.masterChanges,
+		MasterStableSince: state.timeline.MasterStableSince(),
+		Notes:             w.notes(),
+	}
+	if view.Snapshot != nil {
+		view.AsOf = view.Snapshot.ReadAt
+	}
+	if view.Complete != nil {
+		view.CompleteAsOf = view.Complete.ReadAt
+	}
+	if view.Blind(now, state.gapInterval) {
+		view.MasterStableSince = time.Time{}
+	}
+	w.view.Store(view)
+}
+
+// notes are the sentences of the present view about the watching itself.
+func (w *watcher) notes() []string {
+	var notes []string
+	if w.poll.stopped {
+		notes = append(notes, "This view is not kept up to date any more: "+ErrStopped.Error()+".")
+	}
+	if !w.poll.idleSince.IsZero() {
+		notes = append(notes, fmt.Sprintf(
+			"Polling stopped at %s because nobody read this data source for %s. Reading it starts polling again.",
+			w.poll.idleSince.UTC().Format(time.RFC3339), w.registry.options.IdleAfter))
+	}
+	if w.pace.slow() {
+		notes = append(notes, fmt.Sprintf(
+			"The last poll took %s. Polls come every %s instead of every %s until they are faster.",
+			w.poll.took.Round(time.Millisecond), w.pace.interval(), w.pace.configured))
+	}
+	if w.pace.failures > 1 {
+		notes = append(notes, fmt.Sprintf(
+			"%d polls in a row failed. The next one comes after %s.", w.pace.failures, w.pace.wait()))
+	}
+	if w.saver != nil {
+		notes = append(notes, w.saver.notes()...)
+	}
+	return notes
+}
