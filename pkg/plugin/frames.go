@@ -82,13 +82,13 @@ func (d *Datasource) jobsFrame(view *watch.View, parsed query, filter jobFilter,
 
 // metricFrame gives a numeric wide frame: one row, a field for each series.
 // Alert rules and panels both read it; no series is an empty frame.
-func metricFrame(entry metric, samples []sample, now time.Time) *data.Frame {
+func metricFrame(entry metric, samples []sample, asOf time.Time) *data.Frame {
 	frame := data.NewFrame(entry.Name)
 	for _, one := range samples {
 		field := data.NewField(entry.Name, one.labels, []float64{one.value})
 		frame.Fields = append(frame.Fields, field.SetConfig(&data.FieldConfig{Unit: entry.Unit, Description: entry.Help}))
 	}
-	frame.Meta = &data.FrameMeta{Type: data.FrameTypeNumericWide, TypeVersion: data.FrameTypeVersion{0, 1}, Custom: map[string]string{"asOf": now.UTC().Format(time.RFC3339Nano)}}
+	frame.Meta = &data.FrameMeta{Type: data.FrameTypeNumericWide, TypeVersion: data.FrameTypeVersion{0, 1}, Custom: map[string]string{"asOf": asOf.UTC().Format(time.RFC3339Nano)}}
 	return frame
 }
 

@@ -98,10 +98,19 @@ func (d *Datasource) answer(ctx context.Context, raw backend.DataQuery, fromAler
 			// last poll proved that there is nothing.
 			return nil, blindError(d.settings.Cluster, view, now)
 		}
-		frame := metricFrame(entry, samples, now)
+		frame := metricFrame(entry, samples, asOf(entry, view, now))
 		d.addNotices(frame, view, now)
 		return data.Frames{frame}, nil
 	}
+}
+
+// asOf is when the coordinator was read for a metric: those of Unjam itself
+// are as of now.
+func asOf(entry metric, view *watch.View, now time.Time) time.Time {
+	if entry.OfJobs {
+		return view.CompleteAsOf
+	}
+	return now
 }
 
 func (d *Datasource) parseQuery(raw backend.DataQuery) (query, jobFilter, error) {

@@ -95,7 +95,7 @@ func TestFrames_Golden(t *testing.T) {
 	experimental.CheckGoldenJSONFrame(t, "testdata", "jobs-stuck", d.jobsFrame(view, jobs, jobFilter{StuckAfter: 3 * time.Minute}, now), false)
 	for _, entry := range catalogue() {
 		samples := entry.samples(reading{view: view, now: now, cluster: "lake", started: d.started, stuckAfter: 3 * time.Minute})
-		experimental.CheckGoldenJSONFrame(t, "testdata", "metric-"+entry.Name, metricFrame(entry, samples, now), false)
+		experimental.CheckGoldenJSONFrame(t, "testdata", "metric-"+entry.Name, metricFrame(entry, samples, asOf(entry, view, now)), false)
 	}
 }
 

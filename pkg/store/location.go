@@ -49,6 +49,26 @@ func parseLocation(location string) (path string, err error) {
 	return filepath.Clean(path), nil
 }
 
+// Redact gives a location as it may be shown, whether it is usable or not: an
+// SQLite path as it is, of anything else no more than its kind, since it may
+// hold a password.
+func Redact(location string) string {
+	if path, err := parseLocation(location); err == nil {
+		return sqliteScheme + path
+	}
+	location = strings.TrimSpace(location)
+	scheme, rest, found := strings.Cut(strings.ToLower(location), ":")
+	switch {
+	case location == "":
+		return "(empty)"
+	case found && scheme == "sqlite" && !strings.ContainsAny(rest, "?#@"):
+		return sqliteScheme + location[len(sqliteScheme):]
+	case found && (scheme == "sqlite" || scheme == "postgres" || scheme == "postgresql"):
+		return scheme + ":…"
+	}
+	return "(not shown)"
+}
+
 func refuseLocation(why string) error {
 	return &Problem{Kind: ErrLocation, Detail: why, Advice: example}
 }

@@ -49,8 +49,27 @@ func TestLocations(t *testing.T) {
 			continue
 		}
 		_, opened := Open(t.Context(), test.location)
-		if strings.Contains(err.Error()+opened.Error(), "s3cret") || strings.Contains(err.Error(), "unjam:") {
-			t.Errorf("%q: the error tells a secret: %v", test.location, err)
+		if told := err.Error() + opened.Error() + Redact(test.location); strings.Contains(told, "s3cret") || strings.Contains(told, "unjam:") {
+			t.Errorf("%q: a secret is told: %s", test.location, told)
+		}
+	}
+}
+
+func TestLocationsAsShown(t *testing.T) {
+	for location, want := range map[string]string{
+		DefaultLocation:                              DefaultLocation,
+		" SQLite:///data/./unjam.db":                 "sqlite:/data/unjam.db",
+		"sqlite:unjam.db":                            "sqlite:unjam.db",
+		"sqlite:/unjam.db?key=s3cret":                "sqlite:…",
+		"postgres://unjam:s3cret@db.example.org/u":   "postgres:…",
+		"POSTGRESQL://unjam:s3cret@db.example.org/u": "postgresql:…",
+		"s3cret":                  "(not shown)",
+		"s3cret:5432":             "(not shown)",
+		"mysql://u:s3cret@host/u": "(not shown)",
+		"":                        "(empty)",
+	} {
+		if got := Redact(location); got != want {
+			t.Errorf("%q is shown as %q, want %q", location, got, want)
 		}
 	}
 }

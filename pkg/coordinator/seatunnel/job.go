@@ -180,4 +180,3 @@ func notConfigured(address string) error {
 	return &coordinator.Error{Kind: coordinator.ErrNotSupported, Address: cut(address, maxDetailBytes),
 		Detail: "this address is not among the masters in the settings"}
 }
-

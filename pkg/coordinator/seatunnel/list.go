@@ -36,7 +36,7 @@ type openJobs struct {
 
 // add keeps a job; a later reading of the same id replaces an earlier one.
 func (o *openJobs) add(job coordinator.Job) error {
-	if o.enough > 0 && len(o.jobs) >= o.enough {
+	if o.full() {
 		return errEnough
 	}
 	o.seen++
@@ -51,6 +51,9 @@ func (o *openJobs) add(job coordinator.Job) error {
 	o.jobs = append(o.jobs, job)
 	return nil
 }
+
+// full tells whether no more jobs are wanted.
+func (o *openJobs) full() bool { return o.enough > 0 && len(o.jobs) >= o.enough }
 
 // open gives the collected jobs without those that have ended (a list can show
 // one for a moment), sorted by id.
@@ -194,6 +197,8 @@ func (c *client) readPage(ctx context.Context, e *endpoint, path string, collect
 		return 0, true, errNoSuchPage
 	case err != nil:
 		return 0, false, err
+	case collected.full():
+		return total, paged, nil
 	case paged && (!hasData || total < 0):
 		return 0, false, badAnswer(e, path, "the page of jobs has no data or no total", adviceAddress, nil)
 	}

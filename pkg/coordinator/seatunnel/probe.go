@@ -44,7 +44,7 @@ func (c *client) Probe(ctx context.Context) (coordinator.Probe, error) {
 	}
 	probe := coordinator.Probe{Workers: coordinator.NotKnown, Capabilities: c.capabilities("")}
 	var failed []error
-	var chosen *endpoint
+	var answered []*endpoint
 	var found overview
 	for i, e := range all {
 		result, err := overviews[i].wait()
@@ -53,10 +53,13 @@ func (c *client) Probe(ctx context.Context) (coordinator.Probe, error) {
 		case e.role != roleMaster:
 		case err != nil:
 			failed = append(failed, err)
-		case chosen == nil:
-			chosen, found = e, result
-		case result.version != found.version:
-			probe.Warnings = append(probe.Warnings, fmt.Sprintf("%s says version %s and %s says %s: force stop is decided for each master by its own version.", chosen.address, found.version, e.address, result.version))
+		case len(answered) == 0:
+			answered, found = []*endpoint{e}, result
+		default:
+			answered = append(answered, e)
+			if result.version != found.version {
+				probe.Warnings = append(probe.Warnings, fmt.Sprintf("%s says version %s and %s says %s: force stop is decided for each master by its own version.", answered[0].address, found.version, e.address, result.version))
+			}
 		}
 	}
 	for i, e := range all {
@@ -67,7 +70,7 @@ func (c *client) Probe(ctx context.Context) (coordinator.Probe, error) {
 			probe.Warnings = append(probe.Warnings, fmt.Sprintf("%s is not https: user and password go over the network unencrypted.", e.address))
 		}
 	}
-	if chosen == nil {
+	if len(answered) == 0 {
 		return probe, worst(failed)
 	}
 	probe.Dialect = found.dialect.String()
@@ -75,15 +78,16 @@ func (c *client) Probe(ctx context.Context) (coordinator.Probe, error) {
 	probe.Workers = found.workers
 	probe.Clock = found.clock
 	probe.Capabilities = c.capabilities(found.version)
-	c.probeFurther(ctx, &group, chosen, &probe, found.dialect)
+	c.probeFurther(ctx, &group, answered, &probe, found.dialect)
 	return probe, nil
 }
 
-// probeFurther asks the chosen master for what may hang; what does becomes a
-// warning.
-func (c *client) probeFurther(ctx context.Context, group *sync.WaitGroup, e *endpoint, probe *coordinator.Probe, d dialect) {
-	masters := make([]*pending[string], len(c.masters))
-	for i, asked := range c.masters {
+// probeFurther asks the masters that answered for what may hang; what does
+// becomes a warning. The first of them speaks for the cluster.
+func (c *client) probeFurther(ctx context.Context, group *sync.WaitGroup, answered []*endpoint, probe *coordinator.Probe, d dialect) {
+	e := answered[0]
+	masters := make([]*pending[string], len(answered))
+	for i, asked := range answered {
 		masters[i] = start(group, func() (string, error) { return c.readMaster(ctx, asked) })
 	}
 	newest := start(group, func() (time.Time, error) { return c.newestCreateTime(ctx, e, d) })
@@ -92,7 +96,7 @@ func (c *client) probeFurther(ctx context.Context, group *sync.WaitGroup, e *end
 	}
 	var split []string
 	seen := map[string]bool{}
-	for i, asked := range c.masters {
+	for i, asked := range answered {
 		master, err := masters[i].wait()
 		if asked == e {
 			probe.Master = master

@@ -242,4 +242,3 @@ func worst(failed []error) error {
 	}
 	return failed[0]
 }
-

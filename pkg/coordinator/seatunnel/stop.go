@@ -137,4 +137,3 @@ func acknowledges(body []byte, job coordinator.JobID) bool {
 	}
 	return entry.id == string(job)
 }
-
