@@ -177,7 +177,7 @@ func TestS01_Blind(t *testing.T) {
 	}
 
 	r.double.set(func(c *coordinatorDouble) { c.down = true })
-	r.waitFor("the outage", func(view *watch.View) bool { return view.Err != nil && r.datasource.blind(view, r.now()) })
+	r.waitFor("the outage", func(view *watch.View) bool { return view.Err != nil && r.datasource.blind(view, time.Now()) })
 	for _, metric := range []string{"canceling_age_seconds", "canceling_age_is_lower_bound", "state_age_seconds", "stuck_jobs", "jobs"} {
 		response := r.query(`{"queryType":"metric","metric":"`+metric+`"}`, fromAlert)
 		if !errors.Is(response.Error, errBlind) || response.ErrorSource != backend.ErrorSourceDownstream {

@@ -261,7 +261,7 @@ func TestS45S48_CancelThroughTheAPI(t *testing.T) {
 func (r *rig) settleMaster() {
 	r.t.Helper()
 	r.waitFor("a settled master", func(view *watch.View) bool {
-		return !view.MasterStableSince.IsZero() && r.now().Sub(view.MasterStableSince) > 11*time.Second
+		return !view.MasterStableSince.IsZero() && time.Since(view.MasterStableSince) > 11*time.Second
 	})
 }
 

@@ -17,11 +17,15 @@ import (
 	"github.com/grafana/grafana-plugin-sdk-go/backend"
 
 	"github.com/unjam/unjam-jobs-app/pkg/action"
+	"github.com/unjam/unjam-jobs-app/pkg/coordinator"
 	"github.com/unjam/unjam-jobs-app/pkg/store"
 	"github.com/unjam/unjam-jobs-app/pkg/watch"
 )
 
 const stuckJob = "733584788375666689"
+
+// watchedID is a job id as the timeline has it.
+func watchedID(id string) coordinator.JobID { return coordinator.JobID(id) }
 
 // coordinatorDouble is a small SeaTunnel over REST v2 with a log of requests.
 // It answers in the shapes of the captured samples; the adapter's own tests
@@ -132,33 +136,39 @@ type rig struct {
 	t          *testing.T
 	process    *Process
 	datasource *Datasource
-	double     *coordinatorDouble
-
-	mu   sync.Mutex
-	skew time.Duration
+	// double is nil on a real engine.
+	double *coordinatorDouble
 }
 
-// newRig starts a process with a real store and a data source whose jsonData
-// is the default one with changes.
+// newRig starts a process with a real store and a data source on the double,
+// whose jsonData is the default one with changes.
 func newRig(t *testing.T, change func(settings map[string]any)) *rig {
 	t.Helper()
-	r := &rig{t: t, double: newCoordinatorDouble(t)}
-	opened, err := store.Open(t.Context(), "sqlite:"+filepath.Join(t.TempDir(), "unjam.db"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	registry := watch.NewRegistry(watch.Options{Store: opened, Now: r.now})
-	r.process = &Process{
-		Registry: registry, Store: opened, StoreLocation: opened.Location(), Log: slog.New(slog.DiscardHandler), Now: r.now,
-		Timing: action.Timing{Read: 2 * time.Second, Act: 2 * time.Second, Verify: 300 * time.Millisecond, VerifyEvery: 10 * time.Millisecond, ReconcileFor: time.Hour},
-	}
+	double := newCoordinatorDouble(t)
 	settings := map[string]any{
-		"urls": []string{r.double.server.URL}, "clusterId": "lake", "pollIntervalSeconds": 2, "requestTimeoutSeconds": 2, "pollDeadlineSeconds": 2,
+		"urls": []string{double.server.URL}, "clusterId": "lake", "pollIntervalSeconds": 2, "requestTimeoutSeconds": 2, "pollDeadlineSeconds": 2,
 		"actions": map[string]any{"enabled": true, "minCancelingAgeSeconds": 30, "masterSettleSeconds": 10},
 	}
 	if change != nil {
 		change(settings)
 	}
+	timing := action.Timing{Read: 2 * time.Second, Act: 2 * time.Second, Verify: 300 * time.Millisecond, VerifyEvery: 10 * time.Millisecond, ReconcileFor: time.Hour}
+	r := newRigOn(t, settings, timing)
+	r.double = double
+	return r
+}
+
+// newRigOn starts a process with a real store and a data source with these
+// settings.
+func newRigOn(t *testing.T, settings map[string]any, timing action.Timing) *rig {
+	t.Helper()
+	r := &rig{t: t}
+	opened, err := store.Open(t.Context(), "sqlite:"+filepath.Join(t.TempDir(), "unjam.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	registry := watch.NewRegistry(watch.Options{Store: opened})
+	r.process = &Process{Registry: registry, Store: opened, StoreLocation: opened.Location(), Log: slog.New(slog.DiscardHandler), Now: time.Now, Timing: timing}
 	r.datasource = r.open(settings)
 	t.Cleanup(func() {
 		r.datasource.Dispose()
@@ -166,14 +176,6 @@ func newRig(t *testing.T, change func(settings map[string]any)) *rig {
 		_ = opened.Close()
 	})
 	return r
-}
-
-// now is real time plus what later added: watching happens in real time, ages
-// are made by moving the clock.
-func (r *rig) now() time.Time {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	return time.Now().Add(r.skew)
 }
 
 // pluginContext is Grafana's: org 1, data source "ds".
@@ -202,7 +204,8 @@ func (r *rig) open(settings map[string]any) *Datasource {
 // waitFor waits until the watcher's view shows something.
 func (r *rig) waitFor(what string, shown func(view *watch.View) bool) {
 	r.t.Helper()
-	deadline := time.Now().Add(20 * time.Second)
+	// A busy machine is slow; a state that never comes is what fails.
+	deadline := time.Now().Add(90 * time.Second)
 	for !shown(r.datasource.lease.View()) {
 		if time.Now().After(deadline) {
 			r.t.Fatalf("%s was not seen in time: %+v", what, r.datasource.lease.View())

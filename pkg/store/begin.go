@@ -15,7 +15,8 @@ import (
 // nothing. It refuses, in this order, with ErrNoPlan, ErrPlanUsed,
 // ErrPlanExpired, ErrPlanUnfit, *InFlightError and *BudgetError; locks and
 // budget count over all scopes that show the cluster. After it returned nil
-// the record is on the disk.
+// the record is on the disk. After any other error nothing may be sent; where
+// the record was made and only its proof failed, reconciliation finds it.
 func (s *Store) Begin(ctx context.Context, scope watch.Scope, begin action.Begin) (action.AuditRow, error) {
 	intent := begin.Intent
 	body, err := json.Marshal(intent)

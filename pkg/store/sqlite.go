@@ -108,7 +108,10 @@ func inspectSQLite(ctx context.Context, path string) error {
 	}
 	defer db.Close()
 	return retryBusy(ctx, func() error {
-		_, err := recogniseSQLite(ctx, db, path)
+		err := inSnapshot(ctx, db, func(tx *sql.Tx) error {
+			_, err := recogniseSQLite(ctx, tx, path)
+			return err
+		})
 		switch code(err) {
 		case sqlitecode.SQLITE_CANTOPEN:
 			return &Problem{Kind: ErrOpen, Detail: fmt.Sprintf("%s cannot be opened or created, since its folder is missing or may not be written, or it is a folder itself", path), Err: err,
@@ -156,8 +159,9 @@ func retryBusy(ctx context.Context, try func() error) error {
 }
 
 // recogniseSQLite gives the schema version of the file; 0 when it is empty. It
-// refuses a file of another program.
-func recogniseSQLite(ctx context.Context, db querier, path string) (version int, err error) {
+// refuses a file of another program. It reads in one transaction, since another
+// process may be making the schema.
+func recogniseSQLite(ctx context.Context, db *sql.Tx, path string) (version int, err error) {
 	var id, tables int
 	if err := db.QueryRowContext(ctx, "PRAGMA application_id").Scan(&id); err != nil {
 		return 0, err

@@ -69,6 +69,28 @@ func TestDurabilityOfEveryConnection(t *testing.T) {
 	}
 }
 
+func TestQueriesUseTheirIndexes(t *testing.T) {
+	s := openFile(t, filepath.Join(t.TempDir(), "unjam.db"))
+	for query, index := range map[string]string{
+		"SELECT body FROM intents WHERE cluster = ? AND job_id = ? AND " + unsettled:                         "intents_in_flight",
+		"SELECT at FROM intents WHERE cluster = ? AND kind = ? AND at > ? ORDER BY at DESC LIMIT 1 OFFSET ?": "intents_budget",
+		"SELECT id FROM episodes WHERE org_id = ? AND ds_uid = ? AND until = 0":                              "episodes_until",
+		"SELECT id FROM plans WHERE org_id = ? AND ds_uid = ? AND expires_at < ? ORDER BY expires_at":        "plans_expires_at",
+		"SELECT id FROM topology_events WHERE org_id = ? AND ds_uid = ? AND at < ? ORDER BY at":              "topology_events_at",
+	} {
+		values := make([]any, strings.Count(query, "?"))
+		for n := range values {
+			values[n] = 1
+		}
+		var id, parent, unused int
+		var plan string
+		must(t, s.reader.QueryRowContext(t.Context(), "EXPLAIN QUERY PLAN "+query, values...).Scan(&id, &parent, &unused, &plan))
+		if !strings.Contains(plan, index) {
+			t.Errorf("%s\nis answered by %q, want %s", query, plan, index)
+		}
+	}
+}
+
 func TestWriterTakesTheLockFirst(t *testing.T) {
 	// Given a transaction that has only begun, when another process begins one
 	// too, then it cannot: no check can be overtaken.
@@ -167,49 +189,65 @@ func TestS35_FullDisk(t *testing.T) {
 func TestS35_FileIsGone(t *testing.T) {
 	for _, test := range []struct {
 		name string
-		lose func(t *testing.T, path string)
+		// lose puts something in the place of a store that was moved aside.
+		lose func(t *testing.T, path, aside string)
+		// works tells whether records can be made again by then.
+		works bool
 	}{
-		{"removed", func(*testing.T, string) {}},
-		{"replaced by another store", func(t *testing.T, path string) {
+		{"removed", func(*testing.T, string, string) {}, false},
+		{"replaced by another store, which counts higher", func(t *testing.T, path, _ string) {
 			other := openFile(t, path)
+			for range 20 {
+				must(t, other.Writable(t.Context()))
+			}
 			must(t, other.Close())
-		}},
-		{"replaced by something else", func(t *testing.T, path string) {
+		}, true},
+		{"replaced by an older copy of itself", func(t *testing.T, path, aside string) {
+			// Without the write-ahead log: as it was when it was closed last.
+			content, err := os.ReadFile(aside)
+			must(t, err)
+			must(t, os.WriteFile(path, content, 0o600))
+		}, true},
+		{"replaced by something else", func(t *testing.T, path, _ string) {
 			must(t, os.WriteFile(path, []byte(strings.Repeat("not a database ", 100)), 0o600))
-		}},
+		}, false},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			path := filepath.Join(t.TempDir(), "unjam.db")
+			path, aside := filepath.Join(t.TempDir(), "unjam.db"), filepath.Join(t.TempDir(), "unjam.db")
+			move := func(from, to string) {
+				for _, suffix := range []string{"", "-wal", "-shm"} {
+					if err := os.Rename(from+suffix, to+suffix); suffix == "" {
+						must(t, err)
+					}
+				}
+			}
+			must(t, openFile(t, path).Close())
 			s := openFile(t, path)
 			plan := planOf("plan-1", job)
 			must(t, s.SavePlan(t.Context(), ours, plan))
-			must(t, s.SavePlan(t.Context(), ours, planOf("plan-2", "2")))
 			// When the file is lost under the open store.
-			aside := t.TempDir()
-			for _, suffix := range []string{"", "-wal", "-shm"} {
-				must(t, os.Rename(path+suffix, filepath.Join(aside, "unjam.db"+suffix)))
-			}
-			test.lose(t, path)
+			move(path, aside)
+			test.lose(t, path, aside)
 			// Then no record can be made, although SQLite would take it.
-			if _, err := s.Begin(t.Context(), ours, beginOf(plan)); !errors.Is(err, ErrNotWritable) {
+			_, err := s.Begin(t.Context(), ours, beginOf(plan))
+			if !errors.Is(err, ErrNotWritable) {
 				t.Fatalf("an action began in a file that is gone: %v", err)
 			}
-			if err := s.Writable(t.Context()); err == nil && test.name != "replaced by another store" {
-				t.Fatal("a file that is gone is writable")
-			} else if err != nil {
-				t.Log(err)
+			t.Log(err)
+			// And what is at the store's place now is what counts.
+			if err := s.Writable(t.Context()); (err == nil) != test.works {
+				t.Fatalf("afterwards: %v", err)
 			}
-			if test.name != "removed" {
+			if _, err := s.Plan(t.Context(), ours, plan.ID); err == nil {
+				t.Fatal("the lost file is still read")
+			}
+			if test.works {
 				return
 			}
 			// When it is put back, then the store goes on.
-			for _, suffix := range []string{"", "-wal", "-shm"} {
-				if err := os.Rename(filepath.Join(aside, "unjam.db"+suffix), path+suffix); suffix == "" {
-					must(t, err)
-				}
-			}
+			move(aside, path)
 			must(t, s.Writable(t.Context()))
-			if _, err := s.Begin(t.Context(), ours, beginOf(planOf("plan-2", "2"))); err != nil {
+			if _, err := s.Plan(t.Context(), ours, plan.ID); err != nil {
 				t.Fatal(err)
 			}
 		})

@@ -90,12 +90,16 @@ func (s *Store) write(ctx context.Context, do func(tx *sql.Tx) error) error {
 
 // snapshot runs read on one consistent state of the database.
 func (s *Store) snapshot(ctx context.Context, read func(tx *sql.Tx) error) error {
-	tx, err := s.reader.BeginTx(ctx, &sql.TxOptions{ReadOnly: true})
+	return explain(s.path, inSnapshot(ctx, s.reader, read))
+}
+
+func inSnapshot(ctx context.Context, db *sql.DB, read func(tx *sql.Tx) error) error {
+	tx, err := db.BeginTx(ctx, &sql.TxOptions{ReadOnly: true})
 	if err != nil {
-		return explain(s.path, err)
+		return err
 	}
 	defer func() { _ = tx.Rollback() }()
-	return explain(s.path, read(tx))
+	return read(tx)
 }
 
 // record is write for what must outlive the process: after it returned nil, a

@@ -171,6 +171,12 @@ func testSecondUse(t *testing.T, open func(t *testing.T) *Store) {
 	refused("replay after the end")
 	again.Now = noon.Add(time.Hour)
 	refused("replay after it expired too")
+	again.Now = noon
+	_, err = s.writer.ExecContext(t.Context(), "UPDATE intents SET id = 'elsewhere' WHERE id = 'plan-1'")
+	must(t, err)
+	refused("replay although the action is gone")
+	_, err = s.writer.ExecContext(t.Context(), "UPDATE intents SET id = 'plan-1' WHERE id = 'elsewhere'")
+	must(t, err)
 	late := planOf("late", "2")
 	late.CreatedAt = noon.Add(3 * time.Hour)
 	must(t, s.SavePlan(t.Context(), ours, late))

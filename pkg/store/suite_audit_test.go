@@ -137,6 +137,7 @@ func testTampering(t *testing.T, open func(t *testing.T) *Store) {
 			exec("INSERT INTO audit (org_id, ds_uid, seq, payload, prev_hash, hash) VALUES (?, ?, ?, ?, ?, ?)", 1, "seatunnel", 7,
 				[]byte(forged), trail[5].Hash, action.ChainHash(ours, 7, trail[5].Hash, []byte(forged)))
 		}, 7, "after the recorded end"},
+		{"a row numbered before the first", plain("PRAGMA ignore_check_constraints = 1; UPDATE audit SET seq = 0" + mine + " AND seq = 6"), 1, "A row numbered 0"},
 		{"content that is no entry, with a right hash", func(exec func(string, ...any), trail []action.AuditRow) {
 			statement, args := rehash(ours, 6, trail[4].Hash, "no entry")
 			exec(statement, args...)
@@ -165,8 +166,14 @@ func testTampering(t *testing.T, open func(t *testing.T) *Store) {
 			}
 			t.Logf("%d: %s", verification.BrokenAt, verification.Detail)
 			// What is left can still be read.
-			if _, err := s.Audit(t.Context(), ours, 0, 100); err != nil {
-				t.Fatal(err)
+			rows, err := s.Audit(t.Context(), ours, 0, 100)
+			if err != nil || int64(len(rows)) != verification.Rows {
+				t.Fatalf("%d rows, %v, want %d", len(rows), err, verification.Rows)
+			}
+			for _, row := range rows {
+				if row.Entry.Event == "" && row.Entry.Detail != unreadable {
+					t.Errorf("row %d: %+v", row.Seq, row.Entry)
+				}
 			}
 			// And no later entry heals it.
 			if _, err := s.Append(t.Context(), ours, entryOf("later")); err == nil && test.brokenAt != 0 {

@@ -1,6 +1,16 @@
 // Package timeline makes episodes and topology events from snapshots: since
 // when a job is in its state, how well that is known, and since when we have
 // watched it without a gap. It is pure: no clock, no network, no storage.
+//
+// Two ages are kept apart. Since is for people: it goes on over gaps, restarts
+// and failovers as long as no other state was seen, because an age that falls
+// to 0 in a failover that did not help would hide the trouble. ContinuousSince
+// is for guards: it restarts whenever the job was not seen in its state at a
+// complete poll, after every gap, with every master, and while masters
+// disagree. So a guard never counts time in which nobody looked.
+//
+// Silence is no end. A job that is not listed, or listed as unknown, keeps its
+// episode until the coordinator proves an end, or until it counts as lost.
 package timeline
 
 import (

@@ -147,6 +147,24 @@ func TestJobThatTheListMissesButThatAnswersIsSeen(t *testing.T) {
 	s.expect("another zone", want{coordinator.StateRunning, running, QualityObserved, running})
 }
 
+func TestJobFirstReadFromAnotherMemberIsOneJob(t *testing.T) {
+	// Given a job that the list shows as unknown and without a create time,
+	// and that a member of another zone knows.
+	s := newStory(t)
+	s.poll()
+	elsewhere := reading(coordinator.StateRunning, coordinator.ProofOpen)
+	elsewhere.Reading.Address = "http://b:8080"
+	elsewhere.Reading.Job.CreateTime = created.Add(time.Hour)
+	s.answers[id] = elsewhere
+	s.poll(createdAt(job(coordinator.StateUnknown), time.Time{}))
+	first := s.last()
+	s.expect("answered", want{coordinator.StateRunning, first, QualityObserved, first})
+	// When the list tells in its own zone, then it is the same job.
+	delete(s.answers, id)
+	s.poll(job(coordinator.StateRunning))
+	s.expect("listed", want{coordinator.StateRunning, first, QualityObserved, first})
+}
+
 func TestUnknownJob(t *testing.T) {
 	// Given a job that is first seen in a state that nobody knows.
 	s := newStory(t)

@@ -70,6 +70,13 @@ func (c *coordinatorFake) count() int {
 	return c.polls
 }
 
+// pollsNow gives how many polls run, and how many ever ran, at the same time.
+func (c *coordinatorFake) pollsNow() (now, most int) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.polling, c.mostPolling
+}
+
 func (c *coordinatorFake) openClients() int {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -244,6 +251,12 @@ func (s *storeFake) set(change func(s *storeFake)) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	change(s)
+}
+
+func (s *storeFake) counts() (loads, saves int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.loads, s.saves
 }
 
 func (s *storeFake) openEpisodes() []timeline.Episode {

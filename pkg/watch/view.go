@@ -19,8 +19,9 @@ type View struct {
 	// below come from it.
 	Complete     *coordinator.Snapshot
 	CompleteAsOf time.Time
-	// Jobs are the open jobs with their episodes, by job id: those of Complete
-	// and those that vanished from it without a proven end.
+	// Jobs are the open jobs with their episodes, sorted by job id: those of
+	// Complete and those that vanished from it without a proven end. Before
+	// the first complete snapshot they are the stored ones, not listed.
 	Jobs []JobView
 	// Err is why the newest poll failed; nil when it answered. A poll that
 	// answered incompletely has no Err but Snapshot.Complete is false.

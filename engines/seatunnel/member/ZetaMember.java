@@ -7,6 +7,8 @@ import org.apache.seatunnel.engine.server.SeaTunnelServerStarter;
  * Starts one member of a SeaTunnel Zeta cluster in this JVM: {@code ZetaMember master} or
  * {@code ZetaMember worker}.
  *
+ * <p>Hazelcast's own threads keep the JVM alive, and let it end when the member is shut down.
+ *
  * <p>It does what {@code seatunnel-cluster.sh -r master|worker} does; it exists because the module
  * with that command's main class (seatunnel-starter) is not on Maven Central.
  */
@@ -14,7 +16,7 @@ public final class ZetaMember {
 
     private ZetaMember() {}
 
-    public static void main(String[] args) throws InterruptedException {
+    public static void main(String[] args) {
         SeaTunnelConfig config = ConfigProvider.locateAndGetSeaTunnelConfig();
         HttpSettings.apply(config.getEngineConfig());
         // Hazelcast exports the numbers that telemetry reads only if its JMX support is on.
@@ -34,6 +36,5 @@ public final class ZetaMember {
                 System.err.println("ZetaMember: give one role, master or worker");
                 System.exit(64);
         }
-        Thread.currentThread().join();
     }
 }

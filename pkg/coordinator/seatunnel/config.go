@@ -40,8 +40,9 @@ const (
 	// every page and cuts it then, so many small pages cost the engine many
 	// whole lists. Our memory does not depend on it: pages are streamed.
 	defaultPageRows = 10_000
-	// minPageRows keeps pages much larger than their overlap (pageOverlap).
-	minPageRows = 4 * pageOverlap
+	// minPageRows keeps pages larger than what they overlap, up to maxJobs (see
+	// nextPage).
+	minPageRows = 1000
 	maxPageRows = 100_000
 	// defaultBodyLimit: REST v1 gives all jobs in one answer, and 50,000 jobs
 	// of 10 kB are 500 MB. They are streamed, not held.

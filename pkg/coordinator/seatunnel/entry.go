@@ -2,6 +2,7 @@ package seatunnel
 
 import (
 	"time"
+	"unicode/utf8"
 
 	"github.com/unjam/unjam-jobs-app/pkg/coordinator"
 )
@@ -9,6 +10,10 @@ import (
 // timeLayout is how SeaTunnel writes times: the asked member's local time,
 // without a zone.
 const timeLayout = "2006-01-02 15:04:05"
+
+// readErrorBytes is how much of an ended job's message is looked at: more than
+// is kept, so that a credential at the cut is seen whole and hidden.
+const readErrorBytes = 2 * coordinator.MaxErrorBytes
 
 // entry is a job as /running-jobs, /job-info and /finished-jobs show it. Only
 // the fields that Unjam needs are read.
@@ -34,7 +39,7 @@ func (r *jsonReader) entry() (entry, error) {
 		case "finishTime":
 			e.finished, err = r.text(name, maxWordBytes)
 		case "errorMsg":
-			e.message, err = r.text(name, coordinator.MaxErrorBytes)
+			e.message, err = r.text(name, readErrorBytes)
 		default:
 			return false, nil
 		}
@@ -66,7 +71,7 @@ func (c *client) job(e entry) (coordinator.Job, error) {
 		Name:  e.name,
 		State: stateOf(e.word),
 		Word:  e.word,
-		Error: c.secrets.hide(e.message),
+		Error: c.secrets.hideIn(e.message, len(e.message) < readErrorBytes-utf8.UTFMax, coordinator.MaxErrorBytes),
 	}
 	var err error
 	if job.CreateTime, err = c.parseTime("createTime", e.created); err != nil {

@@ -69,8 +69,9 @@ func unreachable(e *endpoint, path, detail, advice string, cause error) error {
 func (c *client) statusFailure(e *endpoint, path string, response *http.Response, body string) error {
 	cause := &statusError{response.StatusCode}
 	detail := cause.Error()
-	if message := failMessage(body); message != "" {
-		detail += ": " + c.secrets.hide(message)
+	// Hidden before it is cut: half a credential is one too much.
+	if message := failMessage(c.secrets.hideIn(body, len(body) < errorBody, errorBody)); message != "" {
+		detail += ": " + message
 	}
 	switch status := response.StatusCode; {
 	case status == http.StatusUnauthorized || status == http.StatusForbidden:
@@ -134,7 +135,7 @@ func (c *client) redirectDetail(status int, location string) string {
 	if target == "" {
 		return fmt.Sprintf("answered a redirect (%d)", status)
 	}
-	return fmt.Sprintf("answered a redirect (%d) to %s", status, c.secrets.hide(cut(target, maxDetailBytes)))
+	return fmt.Sprintf("answered a redirect (%d) to %s", status, cut(c.secrets.hide(target), maxDetailBytes))
 }
 
 // failure makes a coordinator.Error of what went wrong while calling or
@@ -162,7 +163,7 @@ func (c *client) failure(ctx context.Context, e *endpoint, path string, err erro
 	case errors.As(err, &large):
 		return badAnswer(e, path, large.Error(), "If this cluster really is that large, raise the limit in the settings.", err)
 	case errors.As(err, &shape):
-		return badAnswer(e, path, c.secrets.hide(shape.Error()), adviceAddress, err)
+		return badAnswer(e, path, cut(c.secrets.hide(shape.Error()), maxDetailBytes), adviceAddress, nil)
 	case errors.Is(err, io.ErrUnexpectedEOF):
 		return badAnswer(e, path, "the answer breaks off in the middle", "", err)
 	case isTLS(err):
@@ -176,7 +177,7 @@ func (c *client) failure(ctx context.Context, e *endpoint, path string, err erro
 	case closedByServer(err):
 		return unreachable(e, path, "the connection was closed without an answer", "If this port speaks TLS, use https in the address; else check address and port.", hidden(c, err))
 	default:
-		return unreachable(e, path, c.secrets.hide(cut(dialText(err), maxDetailBytes)), "Check address, port and firewall.", hidden(c, err))
+		return unreachable(e, path, cut(c.secrets.hide(dialText(err)), maxDetailBytes), "Check address, port and firewall.", hidden(c, err))
 	}
 }
 

@@ -9,10 +9,14 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// maxToken bounds one string or number while decoding: the decoder has to hold
-// it. The largest that SeaTunnel sends is a DAG as a string (2.3.8, finished
-// jobs).
-const maxToken = 16 << 20
+// maxToken bounds one string or number while decoding, and the white space
+// before it: the decoder has to hold them. The largest string that SeaTunnel
+// sends is a DAG (2.3.8, ended jobs), with about 200 bytes a table.
+const maxToken = 8 << 20
+
+// maxQuoteBytes bounds what an error quotes of a value, before credentials are
+// hidden in it and it is cut for people.
+const maxQuoteBytes = 1 << 10
 
 // maxDigits is the length of the largest job id, 9223372036854775807.
 const maxDigits = 19
@@ -288,7 +292,7 @@ func (r *jsonReader) jobID(what string) (string, error) {
 		text = string(value)
 	}
 	if !isJobID(text) {
-		return "", shapef("%s is %q, not an id of digits", what, oneLine(cut(text, maxWordBytes)))
+		return "", shapef("%s is %q, not an id of digits", what, oneLine(cut(text, maxQuoteBytes)))
 	}
 	return text, nil
 }
@@ -323,7 +327,7 @@ func (r *jsonReader) count(what string) (int, error) {
 	number := 0
 	for _, b := range text {
 		if b < '0' || b > '9' || number > 1e9 {
-			return 0, shapef("%s is %q, not a number", what, oneLine(cut(string(text), maxWordBytes)))
+			return 0, shapef("%s is %q, not a number", what, oneLine(cut(string(text), maxQuoteBytes)))
 		}
 		number = number*10 + int(b-'0')
 	}

@@ -44,3 +44,14 @@ func newSecrets(username, password string) secrets {
 
 // hide replaces the credentials in text.
 func (s secrets) hide(text string) string { return s.replacer.Replace(text) }
+
+// hideIn replaces the credentials in the beginning of a text and gives at most
+// limit bytes of it. Unless the beginning is the whole text, its end may be a
+// part of a credential, which is left out.
+func (s secrets) hideIn(beginning string, whole bool, limit int) string {
+	hidden := s.hide(beginning)
+	if !whole {
+		hidden = hidden[:max(0, len(hidden)-s.longest)]
+	}
+	return cut(hidden, limit)
+}

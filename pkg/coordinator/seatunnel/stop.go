@@ -105,12 +105,9 @@ func (c *client) post(ctx context.Context, e *endpoint, path string, job coordin
 	}
 	defer func() { cancel(); _ = response.Body.Close() }()
 
-	// Some bytes more than are given, so that a credential at the cut is seen
-	// whole and hidden.
-	limit := int64(coordinator.MaxAnswerBytes + c.secrets.longest)
-	read, readErr := io.ReadAll(io.LimitReader(response.Body, limit))
+	read, readErr := io.ReadAll(io.LimitReader(response.Body, errorBody))
 	answer.Status = response.StatusCode
-	answer.Body = cut(c.secrets.hide(string(read)), coordinator.MaxAnswerBytes)
+	answer.Body = c.secrets.hideIn(string(read), readErr == nil && len(read) < errorBody, coordinator.MaxAnswerBytes)
 	answer.Took = c.config.Now().Sub(sent)
 	fail := func(delivered coordinator.Delivered, err error) (coordinator.StopAnswer, error) {
 		return answer, &coordinator.StopError{Delivered: delivered, Answer: answer, Err: err}
