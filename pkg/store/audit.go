@@ -93,14 +93,14 @@ func (s *Store) Audit(ctx context.Context, scope watch.Scope, before int64, limi
 	rows, err := s.reader.QueryContext(ctx, "SELECT seq, payload, prev_hash, hash FROM audit WHERE org_id = ? AND ds_uid = ? AND seq < ? ORDER BY seq DESC LIMIT ?",
 		scope.OrgID, scope.DataSourceUID, before, limit)
 	if err != nil {
-		return nil, explain(s.path, err)
+		return nil, s.explain(err)
 	}
 	defer rows.Close()
 	var trail []action.AuditRow
 	for rows.Next() {
 		stored, err := scanAudit(rows)
 		if err != nil {
-			return nil, explain(s.path, err)
+			return nil, s.explain(err)
 		}
 		row := action.AuditRow{Seq: stored.seq, PrevHash: stored.prevHash, Hash: stored.hash}
 		if err := json.Unmarshal(stored.payload, &row.Entry); err != nil {
@@ -108,7 +108,7 @@ func (s *Store) Audit(ctx context.Context, scope watch.Scope, before int64, limi
 		}
 		trail = append(trail, row)
 	}
-	return trail, explain(s.path, rows.Err())
+	return trail, s.explain(rows.Err())
 }
 
 // unreadable stands in for an entry that is no longer one.

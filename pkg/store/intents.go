@@ -69,7 +69,7 @@ func (s *Store) Update(ctx context.Context, scope watch.Scope, intent action.Int
 // Intent gives one intent; ErrNoIntent when the scope has none of that id.
 func (s *Store) Intent(ctx context.Context, scope watch.Scope, id string) (action.Intent, error) {
 	intent, err := loadIntent(ctx, s.reader, scope, id)
-	return intent, explain(s.path, err)
+	return intent, s.explain(err)
 }
 
 func loadIntent(ctx context.Context, db querier, scope watch.Scope, id string) (action.Intent, error) {
@@ -85,7 +85,7 @@ func loadIntent(ctx context.Context, db querier, scope watch.Scope, id string) (
 // comes from; false when there is none.
 func (s *Store) InFlight(ctx context.Context, cluster string, job coordinator.JobID) (action.Intent, bool, error) {
 	intent, found, err := loadInFlight(ctx, s.reader, cluster, job)
-	return intent, found, explain(s.path, err)
+	return intent, found, s.explain(err)
 }
 
 func loadInFlight(ctx context.Context, db querier, cluster string, job coordinator.JobID) (action.Intent, bool, error) {
@@ -104,20 +104,20 @@ func (s *Store) Unresolved(ctx context.Context, scope watch.Scope, since time.Ti
 	rows, err := s.reader.QueryContext(ctx, "SELECT "+intentColumns+" FROM intents WHERE org_id = ? AND ds_uid = ? AND (at > ? OR "+unsettled+") ORDER BY at, id",
 		scope.OrgID, scope.DataSourceUID, toStored(since))
 	if err != nil {
-		return nil, explain(s.path, err)
+		return nil, s.explain(err)
 	}
 	defer rows.Close()
 	var unresolved []action.Intent
 	for rows.Next() {
 		intent, err := scanIntent(rows.Scan)
 		if err != nil {
-			return nil, explain(s.path, err)
+			return nil, s.explain(err)
 		}
 		if !intent.Outcome.Final() || intent.Phase != action.PhaseSettled {
 			unresolved = append(unresolved, intent)
 		}
 	}
-	return unresolved, explain(s.path, rows.Err())
+	return unresolved, s.explain(rows.Err())
 }
 
 // Lease takes or prolongs the right to reconcile an intent; false when another
@@ -150,7 +150,7 @@ func (s *Store) Spent(ctx context.Context, cluster string, kind action.Kind, sin
 	var at int64
 	err = s.reader.QueryRowContext(ctx, "SELECT count(*), coalesce(min(at), 0) FROM intents WHERE cluster = ? AND kind = ? AND at > ?",
 		cluster, string(kind), toStored(since)).Scan(&count, &at)
-	return count, fromStored(at), explain(s.path, err)
+	return count, fromStored(at), s.explain(err)
 }
 
 func stored01(b bool) int {

@@ -43,7 +43,7 @@ func (s *Store) SavePlan(ctx context.Context, scope watch.Scope, plan action.Pla
 // Plan gives a plan, used or not; ErrNoPlan when the scope has none of that id.
 func (s *Store) Plan(ctx context.Context, scope watch.Scope, id string) (action.Plan, error) {
 	plan, _, err := loadPlan(ctx, s.reader, scope, id)
-	return plan, explain(s.path, err)
+	return plan, s.explain(err)
 }
 
 func loadPlan(ctx context.Context, db querier, scope watch.Scope, id string) (plan action.Plan, used bool, err error) {

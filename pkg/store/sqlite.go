@@ -134,7 +134,7 @@ func (s *Store) startWAL(ctx context.Context) error {
 	case code(err) == sqlitecode.SQLITE_CANTOPEN:
 		return readOnly(s.path, err)
 	case err != nil:
-		return explain(s.path, err)
+		return s.explain(err)
 	case mode != "wal":
 		return &Problem{Kind: ErrOpen, Detail: fmt.Sprintf("%s is at a place where SQLite's write-ahead log cannot work, such as a network share", s.path),
 			Advice: "Choose a place on a local disk. " + example}
@@ -203,6 +203,16 @@ func code(err error) int {
 		return sqlitecode.SQLITE_OK
 	}
 	return failure.Code() & 0xff
+}
+
+// staleSQLite tells whether an error may come from a connection to a file that
+// is no longer the one at its path.
+func staleSQLite(err error) bool {
+	switch code(err) {
+	case sqlitecode.SQLITE_CORRUPT, sqlitecode.SQLITE_NOTADB, sqlitecode.SQLITE_IOERR, sqlitecode.SQLITE_CANTOPEN:
+		return true
+	}
+	return false
 }
 
 // explain makes a sentence of SQLite's error; other errors stay as they are.

@@ -77,20 +77,20 @@ func (s *Store) Close() error {
 func (s *Store) write(ctx context.Context, do func(tx *sql.Tx) error) error {
 	tx, err := s.writer.BeginTx(ctx, nil)
 	if err != nil {
-		return explain(s.path, err)
+		return s.explain(err)
 	}
 	if err := do(tx); err != nil {
 		// After a failed statement SQLite may have rolled back by itself, and
 		// the first error is the one that tells something.
 		_ = tx.Rollback()
-		return explain(s.path, err)
+		return s.explain(err)
 	}
-	return explain(s.path, tx.Commit())
+	return s.explain(tx.Commit())
 }
 
 // snapshot runs read on one consistent state of the database.
 func (s *Store) snapshot(ctx context.Context, read func(tx *sql.Tx) error) error {
-	return explain(s.path, inSnapshot(ctx, s.reader, read))
+	return s.explain(inSnapshot(ctx, s.reader, read))
 }
 
 func inSnapshot(ctx context.Context, db *sql.DB, read func(tx *sql.Tx) error) error {
@@ -137,6 +137,15 @@ type probe struct {
 }
 
 func (p *probe) scan(row *sql.Row) error { return row.Scan(&p.store, &p.count) }
+
+// explain makes a sentence of a failure, for the caller to return. After one
+// that a restored file would cure, the next access opens the file anew.
+func (s *Store) explain(err error) error {
+	if staleSQLite(err) {
+		s.reopen()
+	}
+	return explain(s.path, err)
+}
 
 // reopen makes the pools drop their connections, which lead to a file that is
 // no longer at the store's location. New ones never create a file.

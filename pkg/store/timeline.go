@@ -107,7 +107,7 @@ func (s *Store) sameMaster(ctx context.Context, scope watch.Scope, master string
 	if errors.Is(err, sql.ErrNoRows) {
 		return false, nil
 	}
-	return err == nil && stored == master, explain(s.path, err)
+	return err == nil && stored == master, s.explain(err)
 }
 
 // episodesAtOnce is how many episodes one statement writes: it halves the time

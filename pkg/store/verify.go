@@ -76,18 +76,18 @@ func (s *Store) auditBatch(ctx context.Context, scope watch.Scope, after, last i
 	rows, err := s.reader.QueryContext(ctx, "SELECT seq, payload, prev_hash, hash FROM audit WHERE org_id = ? AND ds_uid = ? AND seq > ? AND seq <= ? ORDER BY seq LIMIT ?",
 		scope.OrgID, scope.DataSourceUID, after, last, verifyBatch)
 	if err != nil {
-		return nil, explain(s.path, err)
+		return nil, s.explain(err)
 	}
 	defer rows.Close()
 	var batch []auditRow
 	for rows.Next() {
 		row, err := scanAudit(rows)
 		if err != nil {
-			return nil, explain(s.path, err)
+			return nil, s.explain(err)
 		}
 		batch = append(batch, row)
 	}
-	return batch, explain(s.path, rows.Err())
+	return batch, s.explain(rows.Err())
 }
 
 // chainWalk checks the rows of a chain one after the other.

@@ -19,6 +19,9 @@ type client struct {
 	reads *http.Client
 	stops *http.Client
 
+	// membersTurn is held while the members are being asked for.
+	membersTurn chan struct{}
+
 	mutex sync.Mutex
 	// lastGood is the master that the last snapshot was read from.
 	lastGood  *endpoint
@@ -39,6 +42,8 @@ func New(config Config) (coordinator.Client, error) {
 		secrets: newSecrets(checked.Username, checked.Password),
 		reads:   newHTTPClient(newTransport(checked.tls, checked.RequestTimeout)),
 		stops:   newHTTPClient(newStopTransport(checked.tls, checked.RequestTimeout)),
+
+		membersTurn: make(chan struct{}, 1),
 	}, nil
 }
 

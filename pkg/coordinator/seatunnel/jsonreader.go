@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/go-json-experiment/json/jsontext"
@@ -133,10 +134,25 @@ func (r *jsonReader) expect(what string, want jsontext.Kind) error {
 // value and say that it did, else it is skipped. A member that was read must
 // not come again.
 func (r *jsonReader) object(what string, field func(name string) (read bool, err error)) error {
+	var names []string
+	return r.repeating(what, func(name string) (bool, error) {
+		read, err := field(name)
+		if err != nil || !read {
+			return read, err
+		}
+		if slices.Contains(names, name) {
+			return true, shapef("%s has %q twice", what, name)
+		}
+		names = append(names, name)
+		return true, nil
+	})
+}
+
+// repeating is object for those that may name a field more than once.
+func (r *jsonReader) repeating(what string, field func(name string) (read bool, err error)) error {
 	if err := r.expect(what, '{'); err != nil {
 		return err
 	}
-	var names []string
 	for {
 		kind, err := r.kind()
 		if err != nil {
@@ -154,18 +170,12 @@ func (r *jsonReader) object(what string, field func(name string) (read bool, err
 		if err != nil {
 			return err
 		}
-		if !read {
-			if err := r.skip(); err != nil {
-				return err
-			}
+		if read {
 			continue
 		}
-		for _, earlier := range names {
-			if earlier == name {
-				return shapef("%s has %q twice", what, name)
-			}
+		if err := r.skip(); err != nil {
+			return err
 		}
-		names = append(names, name)
 	}
 }
 
