@@ -150,15 +150,12 @@ async function startMembers(dir, version, settings, counts, built, ownerPid) {
   }
 
   progress(`Starting ${counts.masters} master(s) and ${counts.workers} worker(s) of ${version.description} …`);
-  const masters = nodes.filter((node) => node.role === 'master');
-  for (const master of masters) {
-    // One after the other: the member that is there first is the active master.
-    launch(dir, state, master);
-    state.declaredVersion = await memberReady(dir, state, master, 0);
-  }
-  const workers = nodes.filter((node) => node.role === 'worker');
-  workers.forEach((worker) => launch(dir, state, worker));
-  await Promise.all(nodes.map((node) => memberReady(dir, state, node, workers.length)));
+  // The member that is there first is the active master: the others wait for it.
+  const [first, ...others] = nodes;
+  launch(dir, state, first);
+  state.declaredVersion = await memberReady(dir, state, first, 0);
+  others.forEach((node) => launch(dir, state, node));
+  await Promise.all(nodes.map((node) => memberReady(dir, state, node, counts.workers)));
   await clusterReady(state);
   writeState(dir, state);
   return describe(dir, state);

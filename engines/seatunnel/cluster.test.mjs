@@ -1,5 +1,5 @@
 // @ts-check
-/** Engine 2.3.8, against real members. Takes about a minute and a half; needs Java 17 and Maven. */
+/** Engine 2.3.8, against real members. Takes one to two minutes; needs Java 17 and Maven. */
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';

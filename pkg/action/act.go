@@ -157,6 +157,9 @@ func (s *Service) update(ctx context.Context, intent Intent, entry *AuditEntry) 
 			s.logHead("An action went on", intent, row)
 			return
 		}
+		if errors.Is(err, ErrSettled) {
+			return // somebody else proved the end meanwhile; it stands
+		}
 		s.deps.Log.Error("An action's progress could not be recorded", "scope", s.deps.Scope.String(), "action", intent.ID, "job", string(intent.Identity.Job), "outcome", string(intent.Outcome), "error", err.Error())
 		if ctx.Err() != nil || !s.deps.Now().Before(deadline) {
 			return

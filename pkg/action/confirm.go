@@ -63,7 +63,7 @@ func (s *Service) confirm(ctx context.Context, actor *Actor, id string, typed Co
 		return plan, Intent{}, err
 	}
 	facts := s.facts(ctx, plan.Kind, reading)
-	if refusal := s.checkNow(plan, facts, typed); refusal != nil {
+	if refusal := s.checkNow(ctx, plan, facts, typed); refusal != nil {
 		return plan, Intent{}, refusal
 	}
 	intent, refusal := s.begin(ctx, plan, reading.Address, typed.Reason)
@@ -92,13 +92,16 @@ func (s *Service) checkPlan(plan Plan, actor *Actor, typed Confirmation) *Refusa
 }
 
 // checkNow compares the plan with what is true now.
-func (s *Service) checkNow(plan Plan, facts Facts, typed Confirmation) *Refusal {
+func (s *Service) checkNow(ctx context.Context, plan Plan, facts Facts, typed Confirmation) *Refusal {
 	job := facts.Reading.Job
 	if job.State.Ended() {
 		if facts.Reading.Proof == coordinator.ProofEnded {
 			return &Refusal{Guard: CheckAlreadyEnded, Status: http.StatusConflict, Message: fmt.Sprintf("The job has already ended: it is %s. Nothing was sent.", job.Word)}
 		}
 		return changed(CheckIdentity, fmt.Sprintf("The coordinator now says %s. Nothing was sent.", job.Word))
+	}
+	if facts.Reading.Master == "" {
+		return &Refusal{Guard: GuardMaster, Status: http.StatusServiceUnavailable, Message: "The coordinator did not say which master is active. Nothing was sent.", Change: "Try again in a moment."}
 	}
 	if difference := identityDifference(plan.Identity, s.identity(facts)); difference != "" {
 		return changed(CheckIdentity, difference+" Nothing was sent.")
@@ -112,7 +115,7 @@ func (s *Service) checkNow(plan Plan, facts Facts, typed Confirmation) *Refusal 
 		case verdict.Result == Block && verdict.Guard == GuardBudget:
 			return &Refusal{Guard: verdict.Guard, Status: http.StatusTooManyRequests, Message: verdict.Reason + " Nothing was sent.", Change: verdict.Change, Verdicts: verdicts, RetryAfter: max(time.Second, verdict.AllowedFrom.Sub(facts.Now))}
 		case verdict.Result == Block && verdict.Guard == GuardInFlight:
-			return inFlightRefusal(*facts.InFlight)
+			return s.inFlightRefusal(ctx, *facts.InFlight)
 		case verdict.Result == Block:
 			return &Refusal{Guard: verdict.Guard, Status: http.StatusConflict, Message: verdict.Reason + " Nothing was sent.", Change: verdict.Change, Verdicts: verdicts, PlanChanged: true}
 		case verdict.Result == Warn && !warned(plan.Verdicts, verdict.Guard):
@@ -154,7 +157,9 @@ func (s *Service) begin(ctx context.Context, plan Plan, address, reason string) 
 	case errors.Is(err, ErrPlanExpired), errors.Is(err, ErrNoPlan):
 		return intent, changed(CheckPlanExpired, "The plan has expired. Nothing was sent.")
 	case errors.As(err, &inFlight):
-		return intent, inFlightRefusal(inFlight.Intent)
+		return intent, s.inFlightRefusal(ctx, inFlight.Intent)
+	case errors.Is(err, ErrPlanUnfit):
+		return intent, &Refusal{Guard: CheckPlanBlocked, Status: http.StatusConflict, Message: "This plan does not permit the action. Nothing was sent.", PlanChanged: true}
 	case errors.As(err, &budget):
 		return intent, &Refusal{Guard: GuardBudget, Status: http.StatusTooManyRequests, Message: "This coordinator's budget is used up. Nothing was sent.", RetryAfter: max(time.Second, budget.RetryAt.Sub(now))}
 	}
@@ -165,12 +170,18 @@ func usedRefusal(id string) *Refusal {
 	return &Refusal{Guard: CheckPlanUsed, Status: http.StatusConflict, Message: "This plan was used already. Nothing more was sent.", ActionID: id}
 }
 
-func inFlightRefusal(winner Intent) *Refusal {
-	return &Refusal{
-		Guard: GuardInFlight, Status: http.StatusConflict, ActionID: winner.ID,
-		Message: fmt.Sprintf("%s is already acting on this job (%s). Nothing more was sent.", winner.Actor.Login, winner.Kind),
-		Change:  "Wait until that action is settled.",
+// inFlightRefusal names the winner, if he acts in the same scope: another
+// organisation's persons are none of ours (S50).
+func (s *Service) inFlightRefusal(ctx context.Context, winner Intent) *Refusal {
+	refusal := &Refusal{
+		Guard: GuardInFlight, Status: http.StatusConflict, Change: "Wait until that action is settled.",
+		Message: "Somebody is already acting on this job through another data source. Nothing more was sent.",
 	}
+	if _, err := s.deps.Store.Intent(ctx, s.deps.Scope, winner.ID); err == nil {
+		refusal.ActionID = winner.ID
+		refusal.Message = fmt.Sprintf("%s is already acting on this job (%s). Nothing more was sent.", winner.Actor.Login, winner.Kind)
+	}
+	return refusal
 }
 
 func identityDifference(planned, now Identity) string {

@@ -271,6 +271,47 @@ func TestS29_PlansAreSingleUse(t *testing.T) {
 	}
 }
 
+// S49, S50: another organisation's data source on the same cluster is acting:
+// refused, without naming the person.
+func TestS49S50_AnotherScopeIsActing(t *testing.T) {
+	r := newRig(t)
+	r.stuckFor(10 * time.Minute)
+	theirs := r.deps
+	theirs.Scope = watch.Scope{OrgID: 2, DataSourceUID: "other"}
+	theirs.Background = nowhere{}
+	otto := &action.Actor{Login: "otto", Role: "Admin"}
+	other := action.NewService(theirs)
+	ottos, err := other.Plan(t.Context(), otto, action.KindForceStop, jobID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	annas := r.plan(action.KindForceStop)
+	if _, err := other.Confirm(t.Context(), otto, ottos.ID, typed(ottos)); err != nil {
+		t.Fatal(err)
+	}
+	_, err = r.confirm(annas)
+	refusal := r.mustRefuse(err, action.GuardInFlight, 409)
+	again := r.plan(action.KindForceStop)
+	if again.Allowed() || refusal.ActionID != "" {
+		t.Errorf("%+v, %+v", again.Verdicts, refusal)
+	}
+	for _, text := range append([]string{refusal.Message}, reasons(again)...) {
+		if strings.Contains(text, "otto") {
+			t.Errorf("a person of another organisation is named: %s", text)
+		}
+	}
+	_, err = r.service.Confirm(t.Context(), otto, ottos.ID, typed(ottos))
+	r.mustRefuse(err, action.CheckPlanKnown, 404)
+}
+
+func reasons(plan action.Plan) []string {
+	var texts []string
+	for _, verdict := range plan.Verdicts {
+		texts = append(texts, verdict.Reason)
+	}
+	return texts
+}
+
 // S46: cancel pressed twice is one request for each plan.
 func TestS46_CancelTwice(t *testing.T) {
 	r := newRig(t)

@@ -53,6 +53,9 @@ type Facts struct {
 	OldestSpent time.Time
 	// InFlight is another action for the job that is not settled; nil if none.
 	InFlight *Intent
+	// InFlightElsewhere: it belongs to another scope, whose persons are not
+	// named here (S50).
+	InFlightElsewhere bool
 }
 
 // Outlook is what a diagnosis says about waiting.
@@ -315,6 +318,9 @@ func guardBudget(f Facts) Verdict {
 }
 
 func guardInFlight(f Facts) Verdict {
+	if f.InFlight != nil && f.InFlightElsewhere {
+		return block("An action for this job is in flight through another data source.", "Wait until it is settled.")
+	}
 	if f.InFlight != nil {
 		return block(fmt.Sprintf("An action for this job is in flight: %s by %s.", f.InFlight.Kind, f.InFlight.Actor.Login), "Wait until it is settled.")
 	}

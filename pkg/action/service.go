@@ -245,6 +245,9 @@ func (s *Service) askStore(ctx context.Context, facts *Facts) {
 		facts.StoreErr = err
 	} else if found {
 		facts.InFlight = &inFlight
+		if _, err := s.deps.Store.Intent(ctx, s.deps.Scope, inFlight.ID); err != nil {
+			facts.InFlightElsewhere = true
+		}
 	}
 }
 

@@ -23,11 +23,13 @@ type Store interface {
 	Plan(ctx context.Context, scope watch.Scope, id string) (Plan, error)
 
 	// Begin makes a plan into an intent and appends the audit entry, all or
-	// nothing. It refuses with ErrPlanUsed, *InFlightError or *BudgetError.
+	// nothing. It refuses with ErrNoPlan, ErrPlanUsed, ErrPlanExpired,
+	// ErrPlanUnfit, *InFlightError or *BudgetError.
 	// After it returned nil the record is durable.
 	Begin(ctx context.Context, scope watch.Scope, begin Begin) (AuditRow, error)
 	// Update writes phase, outcome, detail and answered of an intent and, with
-	// an entry, appends it to the audit trail in the same transaction.
+	// an entry, appends it to the audit trail in the same transaction. It
+	// refuses with ErrSettled to change a final outcome or to reopen an intent.
 	Update(ctx context.Context, scope watch.Scope, intent Intent, entry *AuditEntry) (AuditRow, error)
 	// Intent gives one intent; ErrNoIntent when the scope has none of that id.
 	Intent(ctx context.Context, scope watch.Scope, id string) (Intent, error)
@@ -35,7 +37,8 @@ type Store interface {
 	// cluster; false when there is none.
 	InFlight(ctx context.Context, cluster string, job coordinator.JobID) (Intent, bool, error)
 	// Unresolved gives the scope's intents whose outcome is not final and that
-	// are younger than since.
+	// are younger than since, and every one that is not settled at all: it
+	// would keep its job locked.
 	Unresolved(ctx context.Context, scope watch.Scope, since time.Time) ([]Intent, error)
 	// Lease takes or prolongs the right to reconcile an intent; false when
 	// another holder has it until later than now.
@@ -69,6 +72,12 @@ var (
 	ErrNoPlan   = errors.New("no such plan")
 	ErrNoIntent = errors.New("no such action")
 	ErrPlanUsed = errors.New("the plan was used already")
+	// ErrPlanUnfit: an intent does not fit the plan that it claims to use, or
+	// the plan was blocked when it was made.
+	ErrPlanUnfit = errors.New("the plan does not permit this action")
+	// ErrSettled: an action's proven outcome would be overwritten, or a settled
+	// action be opened again.
+	ErrSettled = errors.New("the action's outcome stands already")
 	// ErrPlanExpired: the plan's time was over when the act should begin.
 	ErrPlanExpired = errors.New("the plan has expired")
 )

@@ -65,9 +65,9 @@ func mayBegin(ctx context.Context, tx *sql.Tx, scope watch.Scope, begin action.B
 	case begin.Now.After(plan.ExpiresAt):
 		return action.ErrPlanExpired
 	case !plan.Allowed():
-		return fmt.Errorf("plan %s was blocked: %w", plan.ID, ErrPlanUnfit)
+		return fmt.Errorf("plan %s was blocked: %w", plan.ID, action.ErrPlanUnfit)
 	case intent.Kind != plan.Kind, intent.Identity.Cluster != plan.Identity.Cluster, intent.Identity.Job != plan.Identity.Job:
-		return fmt.Errorf("plan %s is for another action: %w", plan.ID, ErrPlanUnfit)
+		return fmt.Errorf("plan %s is for another action: %w", plan.ID, action.ErrPlanUnfit)
 	}
 	other, found, err := loadInFlight(ctx, tx, intent.Identity.Cluster, intent.Identity.Job)
 	if err != nil {

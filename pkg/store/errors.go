@@ -16,12 +16,6 @@ var (
 	ErrNotWritable = errors.New("the store cannot be written")
 	// ErrDamaged: what is stored contradicts itself or cannot be read.
 	ErrDamaged = errors.New("the store is damaged")
-	// ErrPlanUnfit: an intent does not fit the plan that it claims to use, or
-	// the plan was blocked when it was made.
-	ErrPlanUnfit = errors.New("the plan does not permit this action")
-	// ErrSettled: an action's proven outcome would be overwritten, or a settled
-	// action be opened again.
-	ErrSettled = errors.New("the action's outcome stands already")
 )
 
 // Problem is a failure of the store with what an administrator needs to act on

@@ -47,7 +47,7 @@ func (s *Store) Update(ctx context.Context, scope watch.Scope, intent action.Int
 		}
 		reopened := stored.Phase == action.PhaseSettled && intent.Phase != action.PhaseSettled
 		if reopened || stored.Outcome.Final() && intent.Outcome != stored.Outcome {
-			return fmt.Errorf("action %s is %s, %q: %w", intent.ID, stored.Phase, stored.Outcome, ErrSettled)
+			return fmt.Errorf("action %s is %s, %q: %w", intent.ID, stored.Phase, stored.Outcome, action.ErrSettled)
 		}
 		if _, err := tx.ExecContext(ctx, "UPDATE intents SET phase = ?, outcome = ?, detail = ?, answered = ?, updated_at = ? WHERE org_id = ? AND ds_uid = ? AND id = ?",
 			string(intent.Phase), string(intent.Outcome), intent.Detail, stored01(intent.Answered), toStored(intent.UpdatedAt),

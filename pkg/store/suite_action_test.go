@@ -205,10 +205,10 @@ func testBeginRefuses(t *testing.T, open func(t *testing.T) *Store) {
 		{"another organisation's plan", otherOrg, plan, nil, action.ErrNoPlan},
 		{"another data source's plan", otherData, plan, nil, action.ErrNoPlan},
 		{"an expired plan", ours, plan, func(b *action.Begin) { b.Now = plan.ExpiresAt.Add(1) }, action.ErrPlanExpired},
-		{"a blocked plan", ours, blocked, nil, ErrPlanUnfit},
-		{"another job", ours, plan, func(b *action.Begin) { b.Intent.Identity.Job = "7" }, ErrPlanUnfit},
-		{"another cluster", ours, plan, func(b *action.Begin) { b.Intent.Identity.Cluster = "elsewhere" }, ErrPlanUnfit},
-		{"another kind", ours, plan, func(b *action.Begin) { b.Intent.Kind = action.KindCancel }, ErrPlanUnfit},
+		{"a blocked plan", ours, blocked, nil, action.ErrPlanUnfit},
+		{"another job", ours, plan, func(b *action.Begin) { b.Intent.Identity.Job = "7" }, action.ErrPlanUnfit},
+		{"another cluster", ours, plan, func(b *action.Begin) { b.Intent.Identity.Cluster = "elsewhere" }, action.ErrPlanUnfit},
+		{"another kind", ours, plan, func(b *action.Begin) { b.Intent.Kind = action.KindCancel }, action.ErrPlanUnfit},
 	} {
 		begin := beginOf(test.plan)
 		if test.change != nil {
@@ -283,9 +283,9 @@ func testUpdate(t *testing.T, open func(t *testing.T) *Store) {
 		{"answered", at(action.PhaseVerifying, action.OutcomeNone), true, nil},
 		{"progress without a row", at(action.PhaseVerifying, action.OutcomeNone), false, nil},
 		{"not confirmed", at(action.PhaseSettled, action.OutcomeNotConfirmed), true, nil},
-		{"opened again", at(action.PhaseVerifying, action.OutcomeNone), true, ErrSettled},
+		{"opened again", at(action.PhaseVerifying, action.OutcomeNone), true, action.ErrSettled},
 		{"improved", at(action.PhaseSettled, action.OutcomeStopped), true, nil},
-		{"a late reading", at(action.PhaseSettled, action.OutcomeUnknown), true, ErrSettled},
+		{"a late reading", at(action.PhaseSettled, action.OutcomeUnknown), true, action.ErrSettled},
 		{"the same again", at(action.PhaseSettled, action.OutcomeStopped), false, nil},
 	} {
 		var entry *action.AuditEntry

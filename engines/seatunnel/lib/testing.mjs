@@ -9,7 +9,7 @@ import { getV1, http, V1_PREFIX } from './rest.mjs';
 import { requireTools } from './tools.mjs';
 
 /** Bound for what takes about a second on an idle machine. */
-export const SOON_MS = 30_000;
+export const SOON_MS = 60_000;
 /** How long "nothing changes" is watched. */
 const WATCH_MS = 4_000;
 /** A member answers within ms or hangs; this tells the two apart. */
@@ -103,15 +103,22 @@ export async function taskThreads(at, id) {
 }
 
 /**
- * Submits a streaming job and waits until it runs.
+ * Submits a streaming job and waits until its tasks work: RUNNING alone comes before they are deployed.
  * @param {Cluster} cluster
  * @param {string} name
  * @returns {Promise<string>} its id
  */
 export async function runningJob(cluster, name) {
-  const job = await submitJob(cluster.dir, { name });
-  await becomes(base(cluster, 'master-1'), job.jobId, 'RUNNING');
-  return job.jobId;
+  const master = base(cluster, 'master-1');
+  const { jobId } = await submitJob(cluster.dir, { name });
+  await becomes(master, jobId, 'RUNNING');
+  const end = performance.now() + SOON_MS;
+  const written = async () => Number((await getV1(master, `/job-info/${jobId}`)).metrics?.SinkWriteCount ?? 0);
+  while ((await written()) === 0) {
+    assert.ok(performance.now() < end, `job ${jobId} should have written rows`);
+    await sleep(100);
+  }
+  return jobId;
 }
 
 /**

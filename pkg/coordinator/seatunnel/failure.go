@@ -163,7 +163,8 @@ func (c *client) failure(ctx context.Context, e *endpoint, path string, err erro
 	case errors.As(err, &large):
 		return badAnswer(e, path, large.Error(), "If this cluster really is that large, raise the limit in the settings.", err)
 	case errors.As(err, &shape):
-		return badAnswer(e, path, cut(c.secrets.hide(shape.Error()), maxDetailBytes), adviceAddress, nil)
+		detail := cut(c.secrets.hide(shape.Error()), maxDetailBytes)
+		return badAnswer(e, path, detail, adviceAddress, &shapeError{detail})
 	case errors.Is(err, io.ErrUnexpectedEOF):
 		return badAnswer(e, path, "the answer breaks off in the middle", "", err)
 	case isTLS(err):

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 
 	"github.com/unjam/unjam-jobs-app/pkg/coordinator"
@@ -35,31 +36,12 @@ func (c *client) Job(ctx context.Context, address string, id coordinator.JobID) 
 	defer group.Wait()
 	defer cancel()
 
-	masters := make([]*pending[string], len(c.masters))
-	for i, e := range c.masters {
-		masters[i] = start(&group, func() (string, error) { return c.readMaster(ctx, e) })
-	}
+	members := c.askMembers(ctx, &group, c.preferred(), c.dialectOf)
 	reading, e, err := c.readAny(ctx, candidates, id)
 	if err != nil {
 		return coordinator.Reading{}, err
 	}
-	seen := map[string]bool{}
-	for i, asked := range c.masters {
-		master, err := masters[i].wait()
-		if err != nil || master == "" {
-			continue
-		}
-		if asked == e {
-			reading.Master = master
-		}
-		if !seen[master] {
-			seen[master] = true
-			reading.Split = append(reading.Split, master)
-		}
-	}
-	if len(reading.Split) < 2 {
-		reading.Split = nil
-	}
+	reading.Master, reading.Split = c.mastersSeen(members, e)
 	reading.ReadAt = c.config.Now()
 	return reading, nil
 }
@@ -88,14 +70,29 @@ func (c *client) readAny(ctx context.Context, candidates []*endpoint, id coordin
 	return coordinator.Reading{}, nil, worst(failed)
 }
 
-// readMaster asks one address who is master; "" when it names none.
-func (c *client) readMaster(ctx context.Context, e *endpoint) (string, error) {
-	d, err := c.dialectOf(ctx, e)
-	if err != nil {
-		return "", err
+// mastersSeen gives the active master as one address sees it ("" when it names
+// none), and all that the configured masters name when they disagree.
+func (c *client) mastersSeen(members map[*endpoint]*pending[[]coordinator.Member], by *endpoint) (master string, split []string) {
+	for _, asked := range c.masters {
+		if members[asked] == nil {
+			continue
+		}
+		answer, err := members[asked].wait()
+		named := masterOf(answer)
+		if err != nil || named == "" {
+			continue
+		}
+		if asked == by {
+			master = named
+		}
+		if !slices.Contains(split, named) {
+			split = append(split, named)
+		}
 	}
-	members, err := c.readMembers(ctx, e, d)
-	return masterOf(members), err
+	if len(split) < 2 {
+		return master, nil
+	}
+	return master, split
 }
 
 // readJob reads the job from one address and, when it shows an end, looks for

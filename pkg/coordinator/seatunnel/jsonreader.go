@@ -282,6 +282,21 @@ func (r *jsonReader) text(what string, limit int) (string, error) {
 	return string(text), nil
 }
 
+// textOrNumber reads a string as text does, or a number's digits.
+func (r *jsonReader) textOrNumber(what string, limit int) (string, error) {
+	if kind, err := r.kind(); err != nil || kind != '0' {
+		if err != nil {
+			return "", err
+		}
+		return r.text(what, limit)
+	}
+	value, err := r.decoder.ReadValue()
+	if err != nil {
+		return "", r.wrap(err)
+	}
+	return cut(string(value), limit), nil
+}
+
 // jobID reads a job id, a string or a number, with all its digits.
 func (r *jsonReader) jobID(what string) (string, error) {
 	kind, err := r.kind()

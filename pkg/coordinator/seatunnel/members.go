@@ -4,7 +4,10 @@ import (
 	"context"
 	"errors"
 	"net"
+	"net/http"
 	"strconv"
+	"strings"
+	"sync"
 	"time"
 
 	"github.com/unjam/unjam-jobs-app/pkg/coordinator"
@@ -16,46 +19,62 @@ const (
 	maxMembers = 10_000
 	// maxHostBytes: the longest host name is 253 bytes.
 	maxHostBytes = 255
-)
 
-// membersTries: see readMembers.
-const membersTries = 3
+	// Members answer garbled when two requests meet (see readMembers). Ours do
+	// not meet, but others' may: a garbled answer is asked for again.
+	membersAttempts = 3
+	membersPause    = 60 * time.Millisecond
+)
 
 // readMembers asks one address for the cluster's members. The asked member
 // asks all others, so this hangs while any of them is frozen.
 //
-// SeaTunnel makes the rows in objects that all requests share: two requests at
-// a time, at whichever members, spoil each other's answers (2.3.8, measured:
-// names twice, or 400). So we ask one at a time, accept names that are repeated
-// with the same value, and ask again where somebody else was in between.
+// SeaTunnel's members compose their rows in a buffer that all requests share.
+// Requests that meet, at whatever master, are answered with 500 or 400, with
+// names twice, or with garbled rows such as {"isMaster":"f","cliehost":…}: one
+// in four on a real engine with two clients. Therefore this client asks for one
+// list at a time, checks what decides (isMaster, host, port), and asks again
+// when it makes no sense.
 func (c *client) readMembers(ctx context.Context, e *endpoint, d dialect) ([]coordinator.Member, error) {
-	path := e.path(d, pathMembers)
 	select {
 	case c.membersTurn <- struct{}{}:
 		defer func() { <-c.membersTurn }()
 	case <-ctx.Done():
-		return nil, c.failure(ctx, e, path, ctx.Err())
+		return nil, c.failure(ctx, e, e.path(d, pathMembers), ctx.Err())
 	}
-	var members []coordinator.Member
-	var err error
-	for range membersTries {
-		if members, err = c.askMembers(ctx, e, path); !errors.Is(err, coordinator.ErrBadAnswer) {
-			break
+	for attempt := 1; ; attempt++ {
+		members, err := c.askForMembers(ctx, e, d)
+		if err == nil || attempt == membersAttempts || !maybeGarbled(err) {
+			return members, err
+		}
+		select {
+		case <-time.After(membersPause):
+		case <-ctx.Done():
+			return nil, err
 		}
 	}
-	return members, err
 }
 
-func (c *client) askMembers(ctx context.Context, e *endpoint, path string) ([]coordinator.Member, error) {
+// maybeGarbled tells whether an answer may come from requests that met.
+func maybeGarbled(err error) bool {
+	var status *statusError
+	var shape *shapeError
+	return errors.As(err, &shape) ||
+		errors.As(err, &status) && (status.status == http.StatusInternalServerError || status.status == http.StatusBadRequest)
+}
+
+func (c *client) askForMembers(ctx context.Context, e *endpoint, d dialect) ([]coordinator.Member, error) {
 	var members []coordinator.Member
-	ask := call{endpoint: e, path: path, limit: smallBody}
+	ask := call{endpoint: e, path: e.path(d, pathMembers), limit: smallBody}
 	err := c.json(ctx, ask, func(_ *answer, r *jsonReader) error {
 		return r.list("the list of members", func() error {
-			member, err := r.member()
-			if err != nil {
+			member, known, err := r.member()
+			switch {
+			case err != nil:
 				return err
-			}
-			if len(members) == maxMembers {
+			case !known:
+				return nil
+			case len(members) == maxMembers:
 				return shapef("more than %d members", maxMembers)
 			}
 			members = append(members, member)
@@ -65,36 +84,45 @@ func (c *client) askMembers(ctx context.Context, e *endpoint, path string) ([]co
 	return members, err
 }
 
-// member reads a row; all its values are strings.
-func (r *jsonReader) member() (coordinator.Member, error) {
-	texts := map[string]string{}
-	err := r.repeating("a member", func(name string) (bool, error) {
+// member reads a row. Versions that do not wait for a member give an empty row
+// for it (known is false), or its address alone.
+func (r *jsonReader) member() (member coordinator.Member, known bool, err error) {
+	fields := map[string]string{}
+	empty := true
+	err = r.repeating("a member", func(name string) (bool, error) {
+		empty = false
 		switch name {
-		case "host", "port", "isMaster", "cluster.timeDiff":
+		case "isMaster", "host", "port", "cluster.timeDiff":
 		default:
 			return false, nil
 		}
-		text, err := r.text(name, maxHostBytes)
-		if earlier, repeated := texts[name]; repeated && earlier != text && err == nil {
-			err = shapef("a member has %q twice, as %q and as %q", name, earlier, text)
+		text, err := r.textOrNumber(name, maxHostBytes)
+		if earlier, twice := fields[name]; twice && earlier != text && name != "cluster.timeDiff" {
+			return true, garbled()
 		}
-		texts[name] = text
+		fields[name] = text
 		return true, err
 	})
-	var member coordinator.Member
-	if err != nil {
-		return member, err
+	if err != nil || empty {
+		return member, false, err
 	}
-	if texts["host"] == "" || texts["port"] == "" {
-		return member, shapef("a member has no host or no port")
+	isMaster, told := fields["isMaster"]
+	port, portErr := strconv.ParseUint(fields["port"], 10, 16)
+	if told && isMaster != "true" && isMaster != "false" || portErr != nil || port == 0 ||
+		fields["host"] == "" || strings.ContainsAny(fields["host"], "=, \"") {
+		return member, false, garbled()
 	}
-	member.Address = net.JoinHostPort(texts["host"], texts["port"])
-	member.Master = texts["isMaster"] == "true"
+	member.Address = net.JoinHostPort(fields["host"], fields["port"])
+	member.Master = isMaster == "true"
 	// Hazelcast keeps the master's clock minus the member's, in ms.
-	if diff, err := strconv.ParseInt(texts["cluster.timeDiff"], 10, 64); err == nil {
+	if diff, err := strconv.ParseInt(fields["cluster.timeDiff"], 10, 64); err == nil {
 		member.ClockDiff, member.ClockDiffKnown = -time.Duration(diff)*time.Millisecond, true
 	}
-	return member, nil
+	return member, true, nil
+}
+
+func garbled() error {
+	return shapef("a member's row makes no sense, which happens when several clients ask at once")
 }
 
 // masterOf gives the active master's member address; "" when no row is it, or
@@ -110,4 +138,29 @@ func masterOf(members []coordinator.Member) string {
 		}
 	}
 	return master
+}
+
+// askMembers asks the given masters for the members, one after the other, each
+// with a share of the time that is left: one that hangs must leave time for the
+// others.
+func (c *client) askMembers(ctx context.Context, group *sync.WaitGroup, masters []*endpoint, dialectOf func(context.Context, *endpoint) (dialect, error)) map[*endpoint]*pending[[]coordinator.Member] {
+	answers := make(map[*endpoint]*pending[[]coordinator.Member], len(masters))
+	var before *pending[[]coordinator.Member]
+	for i, e := range masters {
+		previous := before
+		before = start(group, func() ([]coordinator.Member, error) {
+			if previous != nil {
+				_, _ = previous.wait()
+			}
+			ctx, cancel := slice(ctx, len(masters)-i)
+			defer cancel()
+			d, err := dialectOf(ctx, e)
+			if err != nil {
+				return nil, err
+			}
+			return c.readMembers(ctx, e, d)
+		})
+		answers[e] = before
+	}
+	return answers
 }

@@ -86,30 +86,16 @@ func (c *client) Probe(ctx context.Context) (coordinator.Probe, error) {
 // becomes a warning. The first of them speaks for the cluster.
 func (c *client) probeFurther(ctx context.Context, group *sync.WaitGroup, answered []*endpoint, probe *coordinator.Probe, d dialect) {
 	e := answered[0]
-	masters := make([]*pending[string], len(answered))
-	for i, asked := range answered {
-		masters[i] = start(group, func() (string, error) { return c.readMaster(ctx, asked) })
-	}
+	members := c.askMembers(ctx, group, answered, c.dialectOf)
 	newest := start(group, func() (time.Time, error) { return c.newestCreateTime(ctx, e, d) })
 	if !probe.Clock.Known {
 		probe.Clock, _ = c.readTelemetryClock(ctx, e, d)
 	}
-	var split []string
-	seen := map[string]bool{}
-	for i, asked := range answered {
-		master, err := masters[i].wait()
-		if asked == e {
-			probe.Master = master
-			if err != nil {
-				probe.Warnings = append(probe.Warnings, "The active master is not known: "+sentence(err))
-			}
-		}
-		if err == nil && master != "" && !seen[master] {
-			seen[master] = true
-			split = append(split, master)
-		}
+	if _, err := members[e].wait(); err != nil {
+		probe.Warnings = append(probe.Warnings, "The active master is not known: "+sentence(err))
 	}
-	if len(split) > 1 {
+	var split []string
+	if probe.Master, split = c.mastersSeen(members, e); split != nil {
 		probe.Warnings = append(probe.Warnings, fmt.Sprintf("The configured masters name different active masters (%s): the cluster is split, or the addresses belong to different clusters.", strings.Join(split, ", ")))
 	}
 	created, err := newest.wait()

@@ -24,23 +24,21 @@ type look struct {
 }
 
 // lookAtMasters asks every master for its overview and then for the members.
-func (c *client) lookAtMasters(ctx context.Context, group *sync.WaitGroup) map[*endpoint]*look {
-	looks := make(map[*endpoint]*look, len(c.masters))
-	for _, e := range c.masters {
-		l := &look{endpoint: e}
-		l.overview = start(group, func() (overview, error) {
+func (c *client) lookAtMasters(ctx context.Context, group *sync.WaitGroup, masters []*endpoint) map[*endpoint]*look {
+	looks := make(map[*endpoint]*look, len(masters))
+	for _, e := range masters {
+		looks[e] = &look{endpoint: e, overview: start(group, func() (overview, error) {
 			ctx, cancel := slice(ctx, overviewShare)
 			defer cancel()
 			return c.identify(ctx, e)
-		})
-		l.members = start(group, func() ([]coordinator.Member, error) {
-			found, err := l.overview.wait()
-			if err != nil {
-				return nil, err
-			}
-			return c.readMembers(ctx, e, found.dialect)
-		})
-		looks[e] = l
+		})}
+	}
+	members := c.askMembers(ctx, group, masters, func(_ context.Context, e *endpoint) (dialect, error) {
+		found, err := looks[e].overview.wait()
+		return found.dialect, err
+	})
+	for e, l := range looks {
+		l.members = members[e]
 	}
 	return looks
 }
@@ -65,8 +63,9 @@ func (c *client) Snapshot(ctx context.Context) (*coordinator.Snapshot, error) {
 	defer group.Wait()
 	defer cancel()
 
-	looks := c.lookAtMasters(ctx, &group)
-	best, failed := c.readFirst(ctx, &group, looks)
+	masters := c.preferred()
+	looks := c.lookAtMasters(ctx, &group, masters)
+	best, failed := c.readFirst(ctx, &group, masters, looks)
 	if best == nil {
 		return nil, worst(failed)
 	}
@@ -94,8 +93,8 @@ type poll struct {
 // readFirst reads from the masters in turn until one gives its list of jobs. A
 // list that hangs is not asked for elsewhere: a frozen worker makes it hang at
 // every master. failed are the errors of the masters that gave nothing.
-func (c *client) readFirst(ctx context.Context, group *sync.WaitGroup, looks map[*endpoint]*look) (best *poll, failed []error) {
-	for _, e := range c.preferred() {
+func (c *client) readFirst(ctx context.Context, group *sync.WaitGroup, masters []*endpoint, looks map[*endpoint]*look) (best *poll, failed []error) {
+	for _, e := range masters {
 		found, err := looks[e].overview.wait()
 		if err != nil {
 			failed = append(failed, err)
