@@ -183,16 +183,6 @@ func (r *rig) waitForJob(id, word string, patience time.Duration) {
 	}
 }
 
-// block gives the verdict of a guard in a plan.
-func verdictOf(plan answer, guard string) map[string]any {
-	for _, one := range plan.body["verdicts"].([]any) {
-		if verdict := one.(map[string]any); verdict["guard"] == guard {
-			return verdict
-		}
-	}
-	return nil
-}
-
 func engineTiming() action.Timing {
 	timing := action.DefaultTiming()
 	timing.Verify = 8 * time.Second
@@ -248,7 +238,7 @@ func lostFinalStatusIsForceStopped(t *testing.T, engine *cluster, dialect string
 	}
 
 	early := r.planFor("force-stop", id)
-	if verdict := verdictOf(early, action.GuardAge); early.body["allowed"] != false || verdict["result"] != "block" || verdict["allowedFrom"] == nil {
+	if found := verdict(early, action.GuardAge); early.body["allowed"] != false || found["result"] != "block" || found["allowedFrom"] == nil {
 		t.Errorf("S24: before the age: %s", early.raw)
 	}
 	if got := r.confirmPlan(early); got.status != http.StatusConflict {
@@ -260,8 +250,8 @@ func lostFinalStatusIsForceStopped(t *testing.T, engine *cluster, dialect string
 	}
 
 	plan := r.planFor("force-stop", id)
-	if verdict := verdictOf(plan, action.GuardTaskAlive); verdict["result"] != "pass" {
-		t.Errorf("the worker's threads are gone, and the guard says %v", verdict)
+	if found := verdict(plan, action.GuardTaskAlive); found["result"] != "pass" {
+		t.Errorf("the worker's threads are gone, and the guard says %v", found)
 	}
 	if got := r.confirmPlan(plan); got.status != http.StatusAccepted {
 		t.Fatalf("confirm: %d %s", got.status, got.raw)
@@ -322,7 +312,7 @@ func engineWithoutForceStop(t *testing.T, engine *cluster) {
 	}
 	sent := fronts[0].count() + fronts[1].count()
 	plan := r.planFor("force-stop", id)
-	if verdict := verdictOf(plan, action.GuardSupported); verdict["result"] != "block" || !strings.Contains(verdict["reason"].(string), "2.3.") {
+	if found := verdict(plan, action.GuardSupported); found["result"] != "block" || !strings.Contains(found["reason"].(string), "2.3.") {
 		t.Errorf("plan: %s", plan.raw)
 	}
 	if got := r.confirmPlan(plan); got.status != http.StatusConflict {

@@ -183,14 +183,20 @@ func pluginContext(user *backend.User) backend.PluginContext {
 	return backend.PluginContext{OrgID: 1, PluginID: "unjam-coordinator-datasource", User: user, DataSourceInstanceSettings: &backend.DataSourceInstanceSettings{UID: "ds"}}
 }
 
-func (r *rig) open(settings map[string]any) *Datasource {
+func (r *rig) open(settings map[string]any) *Datasource { return r.openWith(settings) }
+
+// openWith makes an instance as the SDK does when a data source is saved.
+func (r *rig) openWith(settings map[string]any, change ...func(*backend.DataSourceInstanceSettings)) *Datasource {
 	r.t.Helper()
 	encoded, err := json.Marshal(settings)
 	if err != nil {
 		r.t.Fatal(err)
 	}
-	ctx := backend.WithPluginContext(r.t.Context(), pluginContext(nil))
-	instance, err := r.process.NewDatasource(ctx, backend.DataSourceInstanceSettings{UID: "ds", Name: "lake", JSONData: encoded})
+	raw := backend.DataSourceInstanceSettings{UID: "ds", Name: "lake", JSONData: encoded}
+	for _, one := range change {
+		one(&raw)
+	}
+	instance, err := r.process.NewDatasource(backend.WithPluginContext(r.t.Context(), pluginContext(nil)), raw)
 	if err != nil {
 		r.t.Fatal(err)
 	}
@@ -279,4 +285,14 @@ func (r *rig) query(body string, headers map[string]string) backend.DataResponse
 		r.t.Fatal(err)
 	}
 	return response.Responses["A"]
+}
+
+// verdict gives a guard's verdict in a plan; nil when it is not there.
+func verdict(plan answer, guard string) map[string]any {
+	for _, one := range plan.body["verdicts"].([]any) {
+		if verdict := one.(map[string]any); verdict["guard"] == guard {
+			return verdict
+		}
+	}
+	return nil
 }

@@ -179,8 +179,8 @@ func TestS07_SlowAnswersEndByTheirLimit(t *testing.T) {
 
 		f = v2Canceling(t)
 		f.on("/running-jobs", handler)
-		client = newTestClient(t, nil, f)
-		within(t, testPollDeadline, func() {
+		client = newTestClient(t, func(c *Config) { c.PollDeadline = time.Second }, f)
+		within(t, time.Second, func() {
 			if got := snapshot(t, client); got.Complete {
 				t.Errorf("%s: the snapshot says complete", name)
 			}

@@ -134,25 +134,24 @@ func (r *jsonReader) expect(what string, want jsontext.Kind) error {
 // value and say that it did, else it is skipped. A member that was read must
 // not come again.
 func (r *jsonReader) object(what string, field func(name string) (read bool, err error)) error {
-	var names []string
-	return r.repeating(what, func(name string) (bool, error) {
-		read, err := field(name)
-		if err != nil || !read {
-			return read, err
-		}
-		if slices.Contains(names, name) {
-			return true, shapef("%s has %q twice", what, name)
-		}
-		names = append(names, name)
-		return true, nil
-	})
+	return r.walk(what, true, field)
 }
 
 // repeating is object for those that may name a field more than once.
 func (r *jsonReader) repeating(what string, field func(name string) (read bool, err error)) error {
+	return r.walk(what, false, field)
+}
+
+// maxFields is the most fields that are read of any object.
+const maxFields = 8
+
+func (r *jsonReader) walk(what string, once bool, field func(name string) (read bool, err error)) error {
 	if err := r.expect(what, '{'); err != nil {
 		return err
 	}
+	// An array, since there is one for each of very many jobs.
+	var names [maxFields]string
+	count := 0
 	for {
 		kind, err := r.kind()
 		if err != nil {
@@ -167,14 +166,19 @@ func (r *jsonReader) repeating(what string, field func(name string) (read bool, 
 			return err
 		}
 		read, err := field(name)
-		if err != nil {
+		switch {
+		case err != nil:
 			return err
-		}
-		if read {
-			continue
-		}
-		if err := r.skip(); err != nil {
-			return err
+		case !read:
+			if err := r.skip(); err != nil {
+				return err
+			}
+		case once:
+			if slices.Contains(names[:count], name) {
+				return shapef("%s has %q twice", what, name)
+			}
+			names[count] = name
+			count++
 		}
 	}
 }

@@ -1,92 +1,113 @@
 package seatunnel
 
 import (
+	"context"
 	"net/http"
-	"strings"
+	"reflect"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
+
+	"github.com/unjam/unjam-jobs-app/pkg/coordinator"
 )
 
-// Given an engine that spoils its list of members when two requests for it run
-// at once (2.3.8, measured), when a snapshot and live readings overlap, then we
-// ask one at a time, and the master is always known.
-func TestMembers_AreAskedForOneAtATime(t *testing.T) {
-	var running, spoilt atomic.Int32
-	f := newFake(t)
-	f.routes["/overview"] = answerJSON(200, sample(t, "v2-2.3.13-overview.json"))
-	f.routes["/running-jobs"] = answerJSON(200, `{"data":[],"total":0}`)
-	f.routes["/pending-jobs"] = answerJSON(200, sample(t, "v2-2.3.13-pending-jobs.json"))
-	f.routes["/system-monitoring-information"] = func(w http.ResponseWriter, r *http.Request) {
-		defer running.Add(-1)
-		if running.Add(1) > 1 {
-			spoilt.Add(1)
-			w.WriteHeader(http.StatusBadRequest)
-			return
-		}
-		time.Sleep(20 * time.Millisecond)
-		answerJSON(200, sample(t, "v2-2.3.13-system-monitoring-information.json"))(w, r)
-	}
-	c, err := New(Config{Masters: []string{f.URL, strings.Replace(f.URL, "127.0.0.1", "localhost", 1)}, RequestTimeout: 2 * time.Second, PollDeadline: 4 * time.Second})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer c.Close()
-	done := make(chan string, 4)
-	for range cap(done) {
-		go func() {
-			snapshot, err := c.Snapshot(t.Context())
-			if err != nil {
-				done <- err.Error()
-				return
-			}
-			done <- snapshot.Master
-		}()
-	}
-	for range cap(done) {
-		if master := <-done; master != "127.0.0.1:5801" {
-			t.Errorf("master %q", master)
-		}
-	}
-	if spoilt.Load() != 0 {
-		t.Errorf("%d requests ran beside another", spoilt.Load())
+// inTurn gives one answer after the other, then the last one again.
+func inTurn(answers ...http.HandlerFunc) http.HandlerFunc {
+	var given atomic.Int64
+	return func(w http.ResponseWriter, r *http.Request) {
+		n := int(given.Add(1)) - 1
+		answers[min(n, len(answers)-1)](w, r)
 	}
 }
 
-// Somebody else may ask at the same time: what he spoils is asked for again,
-// and names repeated with the same value are no fault.
-func TestMembers_SpoiltByOthers(t *testing.T) {
-	for name, row := range map[string]struct {
-		first, second string
-		status        int
-		master        string
-	}{
-		"repeated with the same value": {`[{"isMaster":"true","host":"h","port":"1","cluster.timeDiff":"0","cluster.timeDiff":"0"}]`, "", 200, "h:1"},
-		"400, then right":              {"", `[{"isMaster":"true","host":"h","port":"1"}]`, 400, "h:1"},
-		"a mix of two members":         {`[{"isMaster":"true","host":"h","host":"i","port":"1"}]`, `[{"isMaster":"true","host":"h","port":"1"}]`, 200, "h:1"},
-	} {
+func TestMembers_GarbledAnswersAreAskedAgain(t *testing.T) {
+	// Given answers of a real engine that was asked by two clients at once
+	good := answerJSON(200, sample(t, "v1-2.3.8-two-masters-system-monitoring-information.json"))
+	garbledAnswers := map[string]http.HandlerFunc{
+		"a row that breaks off":       answerJSON(200, sample(t, "v1-2.3.13-concurrent-garbled-row-system-monitoring-information.json")),
+		"a row in which names merged": answerJSON(200, `[{"isMaster":"f","cliehost":"127.0.0.1","port":"31902","processors":"0"}]`),
+		"500":                         answerJSON(500, `{"status":"fail","message":"Index 1 out of bounds for length 1"}`),
+		"400, as REST v1 has it":      answerJSON(400, ""),
+		"two hosts":                   answerJSON(200, `[{"isMaster":"true","host":"10.0.0.1","port":"5801","host":"10.0.0.2"}]`),
+		"a port that is none":         answerJSON(200, `[{"isMaster":"true","host":"10.0.0.1","port":"5801processors"}]`),
+	}
+	for name, garbled := range garbledAnswers {
 		t.Run(name, func(t *testing.T) {
-			var asked atomic.Int32
-			f := newFake(t)
-			f.routes["/overview"] = answerJSON(200, sample(t, "v2-2.3.13-overview.json"))
-			f.routes["/running-jobs"] = answerJSON(200, `{"data":[],"total":0}`)
-			f.routes["/pending-jobs"] = answerJSON(200, sample(t, "v2-2.3.13-pending-jobs.json"))
-			f.routes["/system-monitoring-information"] = func(w http.ResponseWriter, r *http.Request) {
-				if asked.Add(1) == 1 {
-					answerJSON(row.status, row.first)(w, r)
-					return
-				}
-				answerJSON(200, row.second)(w, r)
+			f := v2Canceling(t)
+			f.on("/system-monitoring-information", inTurn(garbled, garbled, good))
+			got := snapshot(t, newTestClient(t, nil, f))
+			if len(got.Members) != 3 || got.Master != "127.0.0.1:27937" || len(got.Notes) != 0 {
+				t.Errorf("members are %+v, notes %q", got.Members, got.Notes)
 			}
-			c, err := New(Config{Masters: []string{f.URL}})
-			if err != nil {
-				t.Fatal(err)
-			}
-			defer c.Close()
-			snapshot, err := c.Snapshot(t.Context())
-			if err != nil || snapshot.Master != row.master {
-				t.Errorf("%v, %+v", err, snapshot)
+			// and if that does not help, it is not made up
+			f.on("/system-monitoring-information", garbled)
+			got = snapshot(t, newTestClient(t, nil, f))
+			if got.Members != nil || got.Master != "" || !got.Complete || got.Masters[0].Err == nil {
+				t.Errorf("members are %+v, master %q, notes %q", got.Members, got.Master, got.Notes)
 			}
 		})
+	}
+}
+
+func TestMembers_NamesThatComeTwiceWithTheSameValue(t *testing.T) {
+	f := v2Canceling(t)
+	f.on("/system-monitoring-information", answerJSON(200, sample(t, "v1-2.3.13-concurrent-garbled-names-twice-system-monitoring-information.json")))
+	if got := snapshot(t, newTestClient(t, nil, f)); len(got.Members) != 3 || got.Master != "127.0.0.1:29779" {
+		t.Errorf("members are %+v, master %q", got.Members, got.Master)
+	}
+}
+
+func TestMembers_ThatDoNotAnswerTheMaster(t *testing.T) {
+	// Newer versions do not wait for a member for ever: they give its address
+	// with the port as a number, or an empty row.
+	f := v2Canceling(t)
+	f.on("/system-monitoring-information", answerJSON(200, `[{"isMaster":"true","host":"10.0.0.1","port":"5801"},{"host":"10.0.0.2","port":5802,"error":"timeout"},{}]`))
+	got := snapshot(t, newTestClient(t, nil, f))
+	if want := []coordinator.Member{{Address: "10.0.0.1:5801", Master: true}, {Address: "10.0.0.2:5802"}}; !reflect.DeepEqual(got.Members, want) {
+		t.Errorf("members are %+v", got.Members)
+	}
+}
+
+func TestMembers_NoTwoRequestsMeet(t *testing.T) {
+	// Given two masters, and polls, readings and health checks at the same time
+	var atOnce, most atomic.Int64
+	one, two := v2Canceling(t), v2Canceling(t)
+	answer := sample(t, "v2-2.3.13-CANCELING-system-monitoring-information.json")
+	for _, f := range []*fake{one, two} {
+		f.on("/system-monitoring-information", func(w http.ResponseWriter, r *http.Request) {
+			now := atOnce.Add(1)
+			defer atOnce.Add(-1)
+			for seen := most.Load(); now > seen && !most.CompareAndSwap(seen, now); seen = most.Load() {
+			}
+			time.Sleep(5 * time.Millisecond)
+			answerJSON(200, answer)(w, r)
+		})
+	}
+	client := newTestClient(t, nil, one, two)
+	var group sync.WaitGroup
+	for range 4 {
+		group.Go(func() {
+			if s, err := client.Snapshot(context.Background()); err != nil || s.Master == "" {
+				t.Errorf("%s, %v", asJSON(s), err)
+			}
+		})
+		group.Go(func() {
+			if r, err := client.Job(context.Background(), "", cancelingJob); err != nil || r.Master == "" {
+				t.Errorf("%s, %v", asJSON(r), err)
+			}
+		})
+	}
+	group.Wait()
+	if most.Load() != 1 {
+		t.Errorf("%d requests met", most.Load())
+	}
+}
+
+func TestMembers_TwoMastersInOneAnswerAreNone(t *testing.T) {
+	f := v2Canceling(t)
+	f.on("/system-monitoring-information", answerJSON(200, `[{"isMaster":"true","host":"a","port":"1"},{"isMaster":"true","host":"b","port":"1"}]`))
+	if got := snapshot(t, newTestClient(t, nil, f)); got.Master != "" || len(got.Members) != 2 {
+		t.Errorf("master %q, members %+v", got.Master, got.Members)
 	}
 }
