@@ -146,7 +146,7 @@ func (f *fake) hang(_ http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// answer gives a JSON answer.
+// answerJSON gives a JSON answer.
 func answerJSON(status int, body string) http.HandlerFunc {
 	return func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "application/json;charset=utf-8")
@@ -171,7 +171,7 @@ func closing(w http.ResponseWriter, _ *http.Request) {
 	}
 }
 
-// v2Cancelling is a fake with the answers of engine-server 2.3.13 with one job
+// v2Canceling is a fake with the answers of engine-server 2.3.13 with one job
 // in CANCELING whose final status was lost.
 func v2Canceling(t testing.TB) *fake {
 	f := newFake(t)
@@ -194,7 +194,7 @@ const (
 	v1Job        = "1176941077140078593"
 )
 
-// v1Running is a fake with the answers of an unmodified 2.3.8: REST v1 only,
+// v1Canceling is a fake with the answers of an unmodified 2.3.8: REST v1 only,
 // no Date header, the connection is closed for paths outside /hazelcast.
 func v1Canceling(t testing.TB) *fake {
 	f := newFake(t)

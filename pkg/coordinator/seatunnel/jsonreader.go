@@ -177,8 +177,10 @@ func (r *jsonReader) walk(what string, once bool, field func(name string) (read 
 			if slices.Contains(names[:count], name) {
 				return shapef("%s has %q twice", what, name)
 			}
-			names[count] = name
-			count++
+			if count < maxFields {
+				names[count] = name
+				count++
+			}
 		}
 	}
 }

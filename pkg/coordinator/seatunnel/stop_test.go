@@ -146,7 +146,7 @@ func TestStop_NotDelivered(t *testing.T) {
 }
 
 func TestStop_NoConnectionInTime(t *testing.T) {
-	// A listener whose queue is full accepts nobody, and drops no one.
+	// A listener that accepts nobody: the TLS handshake is never answered.
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
