@@ -1,3 +1,4 @@
+// @ts-check
 // Makes the Go and TypeScript types of our resource API from
 // contract/resources.yaml. `--check` fails when the files in the tree differ.
 import { execFileSync } from 'node:child_process';
@@ -12,7 +13,11 @@ const contract = 'contract/resources.yaml';
 const goGenerator = 'github.com/oapi-codegen/oapi-codegen/v2/cmd/oapi-codegen@v2.5.0';
 const outputs = { go: 'pkg/plugin/api/resources.gen.go', ts: 'src/api/resources.gen.ts' };
 
-/** Writes both files into a folder and returns their texts. */
+/**
+ * Writes both files into a folder and returns their texts.
+ * @param {string} folder
+ * @returns {Record<string, string>}
+ */
 function generate(folder) {
   const goFile = path.join(folder, 'resources.gen.go');
   const tsFile = path.join(folder, 'resources.gen.ts');
@@ -20,7 +25,10 @@ function generate(folder) {
     cwd: root,
     stdio: ['ignore', 'inherit', 'inherit'],
   });
-  execFileSync('npx', ['--no-install', 'openapi-typescript', contract, '-o', tsFile], { cwd: root, stdio: ['ignore', 'ignore', 'inherit'] });
+  execFileSync('npx', ['--no-install', 'openapi-typescript', contract, '-o', tsFile], {
+    cwd: root,
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
   return { go: readFileSync(goFile, 'utf8'), ts: readFileSync(tsFile, 'utf8') };
 }
 

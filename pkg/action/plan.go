@@ -96,7 +96,7 @@ func consequences(facts Facts) []string {
 			}
 		}
 	}
-	return append(lines, "A race of milliseconds remains between the last reading and the request: coordinators offer no compare-and-set.")
+	return lines
 }
 
 // Phrases: a job name is typed as it is when it can be (design §7).

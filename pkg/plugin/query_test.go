@@ -30,6 +30,7 @@ func TestCatalogue_MatchesTheEditors(t *testing.T) {
 	var editor []struct {
 		metric
 		PerJob bool `json:"perJob"`
+		OfJobs bool `json:"ofJobs"`
 	}
 	if err := json.Unmarshal(raw, &editor); err != nil {
 		t.Fatal(err)
@@ -40,7 +41,7 @@ func TestCatalogue_MatchesTheEditors(t *testing.T) {
 	}
 	for i, entry := range own {
 		other := editor[i]
-		if entry.Name != other.Name || entry.Unit != other.Unit || entry.Help != other.Help || !slices.Equal(entry.Labels, other.Labels) || other.PerJob != slices.Contains(entry.Labels, "job_id") {
+		if entry.Name != other.Name || entry.Unit != other.Unit || entry.Help != other.Help || !slices.Equal(entry.Labels, other.Labels) || other.PerJob != slices.Contains(entry.Labels, "job_id") || other.OfJobs != entry.OfJobs {
 			t.Errorf("%s differs: %+v and %+v", entry.Name, entry, other)
 		}
 	}

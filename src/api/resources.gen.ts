@@ -21,23 +21,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/variables/{field}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Values for a template variable, from the newest snapshot. */
-        get: operations["getVariable"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/actions": {
         parameters: {
             query?: never;
@@ -160,11 +143,6 @@ export interface components {
             maxCancels: number;
             budgetWindowSeconds: number;
             planSeconds: number;
-        };
-        VariableValues: {
-            /** Format: date-time */
-            asOf: string;
-            values: string[];
         };
         PlanRequest: {
             action: components["schemas"]["Kind"];
@@ -350,29 +328,6 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Support"];
-                };
-            };
-            default: components["responses"]["Problem"];
-        };
-    };
-    getVariable: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                field: "job_names" | "states";
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description The values. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["VariableValues"];
                 };
             };
             default: components["responses"]["Problem"];

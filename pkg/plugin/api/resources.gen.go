@@ -61,12 +61,6 @@ const (
 	Warn  VerdictResult = "warn"
 )
 
-// Defines values for GetVariableParamsField.
-const (
-	JobNames GetVariableParamsField = "job_names"
-	States   GetVariableParamsField = "states"
-)
-
 // Action defines model for Action.
 type Action struct {
 	AsOf time.Time `json:"asOf"`
@@ -249,12 +243,6 @@ type Support struct {
 	Version     string    `json:"version"`
 }
 
-// VariableValues defines model for VariableValues.
-type VariableValues struct {
-	AsOf   time.Time `json:"asOf"`
-	Values []string  `json:"values"`
-}
-
 // Verdict defines model for Verdict.
 type Verdict struct {
 	AllowedFrom *time.Time `json:"allowedFrom,omitempty"`
@@ -290,9 +278,6 @@ type GetAuditParams struct {
 	Before *int64 `form:"before,omitempty" json:"before,omitempty"`
 	Limit  *int   `form:"limit,omitempty" json:"limit,omitempty"`
 }
-
-// GetVariableParamsField defines parameters for GetVariable.
-type GetVariableParamsField string
 
 // CreatePlanJSONRequestBody defines body for CreatePlan for application/json ContentType.
 type CreatePlanJSONRequestBody = PlanRequest

@@ -1,0 +1,254 @@
+// @ts-check
+/** The steps of `npm test`, in their order: cheap ones first, what needs a build after it. */
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import path from 'node:path';
+import { goArrowsHold, goArrowsSelfTest, tsArrowsHold, tsArrowsSelfTest } from './arrows.mjs';
+import { has, root, run } from './children.mjs';
+import { goTests, jestTests, nodeTests } from './counts.mjs';
+import { goFiles } from './files.mjs';
+import { builtPlugin, pluginSources } from './plugin-files.mjs';
+
+/**
+ * @typedef {import('./tally.mjs').Result} Result
+ * @typedef {object} Step
+ * @property {string} name for --only and --skip
+ * @property {string} what
+ * @property {() => string | undefined} [needs] why the step cannot run here; then it is skipped
+ * @property {() => Promise<Result>} run
+ */
+
+/** Pinned: a check must not change because a checker did. */
+const STATICCHECK = 'honnef.co/go/tools/cmd/staticcheck@v0.8.2';
+const NODE_REPORTER = './scripts/lib/node-reporter.mjs';
+/** Starting and breaking several clusters, on two busy cores. */
+const ENGINE_MINUTES = 20;
+
+/** @type {Step[]} */
+export const steps = [
+  { name: 'install', what: 'npm packages as the lock file says', run: install },
+  { name: 'runner', what: 'this runner counts rightly', run: () => nodeTest('scripts') },
+  {
+    name: 'types',
+    what: 'TypeScript and the checked scripts',
+    run: () => one('npm', ['run', '--silent', 'typecheck']),
+  },
+  {
+    name: 'eslint',
+    what: 'rules for TypeScript',
+    run: () => one('npx', ['--no-install', 'eslint', '--max-warnings', '0', '.']),
+  },
+  {
+    name: 'prettier',
+    what: 'format',
+    run: () => one('npx', ['--no-install', 'prettier', '--check', '--log-level', 'warn', '.']),
+  },
+  { name: 'arrows-ts', what: 'who may import whom, in src', run: () => all(tsArrowsHold, tsArrowsSelfTest) },
+  {
+    name: 'jest',
+    what: 'tests of the browser part',
+    run: async () => jestTests(await run('npx', ['--no-install', 'jest', '--json', '--ci'])),
+  },
+  { name: 'plugin-json', what: 'the plugin.json files', run: async () => asResult(pluginSources()) },
+  {
+    name: 'generated',
+    what: 'generated types match the contract',
+    needs: needGo,
+    run: () => one('node', ['scripts/generate.mjs', '--check']),
+  },
+  { name: 'gofmt', what: 'format', needs: needGo, run: gofmt },
+  { name: 'vet', what: 'go vet', needs: needGo, run: () => one('go', ['vet', './pkg/...']) },
+  { name: 'staticcheck', what: 'staticcheck', needs: needGo, run: () => one('go', ['run', STATICCHECK, './pkg/...']) },
+  {
+    name: 'arrows-go',
+    what: 'who may import whom, in pkg',
+    needs: needGo,
+    run: () => all(goArrowsHold, goArrowsSelfTest),
+  },
+  {
+    name: 'go',
+    what: 'tests of the backend, with the race detector',
+    needs: needGo,
+    run: async () => goTests(await run('go', ['test', ...race(), '-json', './pkg/...'])),
+  },
+  {
+    name: 'build-frontend',
+    what: 'dist of the browser part',
+    run: () => one('npm', ['run', '--silent', 'build:frontend']),
+  },
+  {
+    name: 'build-backend',
+    what: "the backend's program for this machine, in dist",
+    needs: needGo,
+    run: () => one('npm', ['run', '--silent', 'build:backend']),
+  },
+  { name: 'dist', what: 'dist is complete', run: async () => asResult(builtPlugin()) },
+  {
+    name: 'engine',
+    what: 'the test engine itself',
+    needs: needEngine,
+    run: () => nodeTest('engines/seatunnel'),
+  },
+  { name: 'engine-go', what: 'adapter and actions on the real engine', needs: needEngineAndGo, run: engineGo },
+  {
+    name: 'journey',
+    what: 'the whole way in a real Grafana with the real engine',
+    needs: needEngine,
+    run: () => nodeTest('e2e/journey.test.mjs'),
+  },
+  {
+    name: 'cluster',
+    what: 'Unjam in a real Grafana on the cluster of SEATUNNEL_URL, read only',
+    run: () => nodeTest('e2e/cluster.test.mjs'),
+  },
+];
+
+/** @returns {Promise<Result>} */
+async function install() {
+  const installed = path.join(root, 'node_modules', '.package-lock.json');
+  const lock = path.join(root, 'package-lock.json');
+  if (existsSync(installed) && statSync(installed).mtimeMs >= statSync(lock).mtimeMs) {
+    return { passed: 1, failed: 0, skipped: [], output: '', note: 'node_modules is up to date' };
+  }
+  return one('npm', ['ci', '--no-audit', '--no-fund']);
+}
+
+/** @returns {Promise<Result>} */
+async function gofmt() {
+  const { code, output } = await run('gofmt', ['-l', 'Magefile.go', 'pkg']);
+  const unformatted = output.trim();
+  const failed = code !== 0 || unformatted !== '';
+  return {
+    passed: failed ? 0 : 1,
+    failed: failed ? 1 : 0,
+    skipped: [],
+    output: `Not formatted by gofmt:\n${unformatted}`,
+  };
+}
+
+/**
+ * The Go tests with the build tag "engine", and these alone: the others have run.
+ * @returns {Promise<Result>}
+ */
+async function engineGo() {
+  const tagged = goFiles(path.join(root, 'pkg')).filter((file) =>
+    /^\/\/go:build .*\bengine\b/m.test(readFileSync(file, 'utf8'))
+  );
+  const tests = tagged.flatMap((file) =>
+    [...readFileSync(file, 'utf8').matchAll(/^func (Test\w+)\(/gm)].map((match) => match[1])
+  );
+  if (tests.length === 0) {
+    return {
+      passed: 0,
+      failed: 0,
+      skipped: [{ what: 'engine-go', why: 'no Go test has the build tag engine' }],
+      output: '',
+    };
+  }
+  const packages = [...new Set(tagged.map((file) => `./${path.relative(root, path.dirname(file))}`))];
+  const chosen = `^(${tests.join('|')})$`;
+  return goTests(
+    await run(
+      'go',
+      [
+        'test',
+        ...race(),
+        '-json',
+        '-count=1',
+        '-timeout',
+        `${ENGINE_MINUTES}m`,
+        '-tags',
+        'engine',
+        '-run',
+        chosen,
+        ...packages,
+      ],
+      { minutes: ENGINE_MINUTES }
+    )
+  );
+}
+
+/**
+ * Runs Node tests, one file after the other: each starts servers.
+ * @param {string} where a folder or a file
+ * @returns {Promise<Result>}
+ */
+async function nodeTest(where) {
+  // Named one by one: what a folder means to `node --test` differs between versions of Node.
+  const files = where.endsWith('.mjs') ? [where] : testFiles(where);
+  const reporter = [`--test-reporter=${NODE_REPORTER}`, '--test-reporter-destination=stdout'];
+  const ended = await run('node', ['--test', '--test-concurrency=1', ...reporter, ...files], {
+    minutes: ENGINE_MINUTES,
+  });
+  const result = nodeTests(ended);
+  // Which engine and which Grafana it was belongs to the result.
+  const about = result.output.split('\n').filter((line) => /^The (engine|Grafana): /.test(line));
+  return { ...result, note: about.join(' ') };
+}
+
+/** @param {string} folder */
+function testFiles(folder) {
+  return readdirSync(path.join(root, folder), { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.test.mjs'))
+    .map((name) => path.join(folder, name));
+}
+
+/**
+ * A step that is one program.
+ * @param {string} program
+ * @param {string[]} programArguments
+ * @returns {Promise<Result>}
+ */
+async function one(program, programArguments) {
+  const { code, output } = await run(program, programArguments);
+  return { passed: code === 0 ? 1 : 0, failed: code === 0 ? 0 : 1, skipped: [], output };
+}
+
+/**
+ * @param {...(() => Promise<string[]>)} checks each gives its faults
+ * @returns {Promise<Result>}
+ */
+async function all(...checks) {
+  /** @type {Result} */
+  const result = { passed: 0, failed: 0, skipped: [], output: '' };
+  for (const check of checks) {
+    const { passed, failed, output } = asResult(await check());
+    result.passed += passed;
+    result.failed += failed;
+    result.output += output;
+  }
+  return result;
+}
+
+/**
+ * @param {string[]} faults
+ * @returns {Result}
+ */
+function asResult(faults) {
+  const failed = faults.length > 0;
+  return {
+    passed: failed ? 0 : 1,
+    failed: failed ? 1 : 0,
+    skipped: [],
+    output: faults.map((fault) => `${fault}\n`).join(''),
+  };
+}
+
+function needGo() {
+  return has('go', 'version') ? undefined : 'Go is not installed (go.mod names the version)';
+}
+
+function needEngine() {
+  const missing = ['java', 'javac', 'mvn'].filter((program) => !has(program));
+  return missing.length === 0
+    ? undefined
+    : `the real engine needs Java 17 (JDK) and Maven; missing: ${missing.join(', ')}`;
+}
+
+function needEngineAndGo() {
+  return needGo() ?? needEngine();
+}
+
+/** The race detector needs a C compiler. */
+function race() {
+  return has('gcc') || has('clang') ? ['-race'] : [];
+}

@@ -1,0 +1,59 @@
+import { css } from '@emotion/css';
+import { type GrafanaTheme2 } from '@grafana/data';
+import { type TimeZone } from '@grafana/schema';
+import { useStyles2 } from '@grafana/ui';
+import React from 'react';
+
+import { type JobCard } from '../api/types';
+import { shortened, visibleText } from '../model/text';
+import { formatMoment, parseTime } from '../model/time';
+
+/** Longer names are cut on the screen; the whole name is in the title. */
+const NAME_CHARACTERS = 120;
+
+interface Props {
+  job: JobCard;
+  /** The card shows the job as it was for the plan, which by now is the past. */
+  asPlanned?: boolean;
+  timeZone?: TimeZone;
+}
+
+/** The job that a plan or an action is about. */
+export function JobFacts({ job, asPlanned = false, timeZone }: Props) {
+  const styles = useStyles2(getStyles);
+  const name = visibleText(job.name);
+  const since = parseTime(job.since);
+  const created = parseTime(job.createTime);
+  return (
+    <dl className={styles.facts}>
+      <dt>Job</dt>
+      <dd title={name}>{name ? shortened(name, NAME_CHARACTERS) : '(no name)'}</dd>
+      <dt>Id</dt>
+      <dd className={styles.id}>{visibleText(job.id)}</dd>
+      <dt>{asPlanned ? 'State when planned' : 'State'}</dt>
+      <dd>
+        {visibleText(job.word || job.state)}
+        {since !== undefined &&
+          ` ${job.quality === 'at least' ? 'at least since' : 'since'} ${formatMoment(since, timeZone)}`}
+      </dd>
+      {created !== undefined && (
+        <>
+          <dt>Created</dt>
+          <dd>{formatMoment(created, timeZone)}</dd>
+        </>
+      )}
+    </dl>
+  );
+}
+
+const getStyles = (theme: GrafanaTheme2) => ({
+  facts: css({
+    display: 'grid',
+    gridTemplateColumns: 'max-content 1fr',
+    gap: theme.spacing(0.5, 2),
+    margin: theme.spacing(0, 0, 2),
+    dt: { color: theme.colors.text.secondary, fontWeight: theme.typography.fontWeightRegular },
+    dd: { margin: 0, overflowWrap: 'anywhere' },
+  }),
+  id: css({ fontFamily: theme.typography.fontFamilyMonospace, fontVariantNumeric: 'tabular-nums' }),
+});

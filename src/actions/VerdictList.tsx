@@ -1,0 +1,122 @@
+import { css } from '@emotion/css';
+import { type GrafanaTheme2, type IconName } from '@grafana/data';
+import { type TimeZone } from '@grafana/schema';
+import { Checkbox, Icon, useStyles2 } from '@grafana/ui';
+import React, { useId } from 'react';
+
+import { type Verdict } from '../api/types';
+import { formatAge } from '../model/age';
+import { visibleText } from '../model/text';
+import { formatMoment, parseTime } from '../model/time';
+import { until, type TimedPlan } from './machine';
+
+type Result = Verdict['result'];
+
+/** Blocks first: they decide. */
+const ORDER: Record<Result, number> = { block: 0, warn: 1, pass: 2 };
+const LABELS: Record<Result, string> = { block: 'Blocked', warn: 'Warning', pass: 'Passed' };
+const ICONS: Record<Result, IconName> = { block: 'times-circle', warn: 'exclamation-triangle', pass: 'check' };
+
+interface Props {
+  verdicts: Verdict[];
+  /** The plan by whose clock the countdowns run; absent for verdicts that came with a refusal. */
+  timed?: TimedPlan;
+  now: number;
+  timeZone?: TimeZone;
+  /** Absent where nothing can be acknowledged. */
+  acknowledgement?: {
+    isAcknowledged(verdict: Verdict): boolean;
+    acknowledge(verdict: Verdict, acknowledged: boolean): void;
+  };
+}
+
+/**
+ * What each guard says, why, and what would change it. Blocks and warnings are always in sight; what passed is folded
+ * away, so that it does not push them and the fields below off the screen.
+ */
+export function VerdictList({ verdicts, ...rest }: Props) {
+  const styles = useStyles2(getStyles);
+  const objections = verdicts
+    .filter(({ result }) => result !== 'pass')
+    .sort((one, other) => ORDER[one.result] - ORDER[other.result]);
+  const passed = verdicts.filter(({ result }) => result === 'pass');
+  return (
+    <>
+      {objections.length > 0 && <Items label="Guards" verdicts={objections} {...rest} />}
+      {passed.length > 0 && (
+        <details className={styles.passed}>
+          <summary>{passed.length === 1 ? '1 guard passed' : `${passed.length} guards passed`}</summary>
+          <Items label="Passed guards" verdicts={passed} {...rest} />
+        </details>
+      )}
+    </>
+  );
+}
+
+function Items({ label, verdicts, ...rest }: Props & { label: string }) {
+  const styles = useStyles2(getStyles);
+  return (
+    <ul className={styles.list} aria-label={label}>
+      {verdicts.map((verdict) => (
+        <VerdictItem key={verdict.guard} verdict={verdict} {...rest} />
+      ))}
+    </ul>
+  );
+}
+
+type ItemProps = Omit<Props, 'verdicts'> & { verdict: Verdict };
+
+function VerdictItem({ verdict, timed, now, timeZone, acknowledgement }: ItemProps) {
+  const styles = useStyles2(getStyles);
+  const reasonId = useId();
+  const allowedFrom = parseTime(verdict.allowedFrom);
+  return (
+    <li className={styles.item}>
+      <Icon name={ICONS[verdict.result]} className={styles[verdict.result]} aria-hidden="true" />
+      <div>
+        <div id={reasonId}>
+          <span className={styles.label}>{LABELS[verdict.result]}:</span> {visibleText(verdict.reason)}{' '}
+          <span className={styles.guard}>({visibleText(verdict.guard)})</span>
+        </div>
+        {verdict.change && <div className={styles.change}>{visibleText(verdict.change)}</div>}
+        {allowedFrom !== undefined && (
+          <div className={styles.change}>
+            Allowed from {formatMoment(allowedFrom, timeZone)}
+            {timed && `: ${countdown(until(verdict.allowedFrom ?? '', timed, now))}`}
+          </div>
+        )}
+        {verdict.result === 'warn' && acknowledgement && (
+          <Checkbox
+            label="I have read this warning and accept it"
+            aria-describedby={reasonId}
+            value={acknowledgement.isAcknowledged(verdict)}
+            onChange={(event) => acknowledgement.acknowledge(verdict, event.currentTarget.checked)}
+          />
+        )}
+      </div>
+    </li>
+  );
+}
+
+function countdown(milliseconds: number): string {
+  return milliseconds > 0 ? `in ${formatAge(Math.ceil(milliseconds / 1000))}` : 'the time has come, make a new plan';
+}
+
+const getStyles = (theme: GrafanaTheme2) => ({
+  passed: css({ color: theme.colors.text.secondary }),
+  list: css({ listStyle: 'none', margin: 0, padding: 0 }),
+  item: css({
+    display: 'grid',
+    gridTemplateColumns: 'max-content 1fr',
+    gap: theme.spacing(1),
+    padding: theme.spacing(0.75, 0),
+    overflowWrap: 'anywhere',
+    fontVariantNumeric: 'tabular-nums',
+  }),
+  label: css({ fontWeight: theme.typography.fontWeightMedium }),
+  guard: css({ color: theme.colors.text.secondary, fontSize: theme.typography.bodySmall.fontSize }),
+  change: css({ color: theme.colors.text.secondary }),
+  block: css({ color: theme.colors.error.text }),
+  warn: css({ color: theme.colors.warning.text }),
+  pass: css({ color: theme.colors.text.secondary }),
+});

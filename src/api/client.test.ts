@@ -1,0 +1,67 @@
+import { firstValueFrom, of } from 'rxjs';
+
+import { coordinatorClient } from './client';
+import { action, JOB_ID, plan, PLAN_ID, support } from './testing/samples';
+
+const fetch = jest.fn();
+
+jest.mock('@grafana/runtime', () => ({
+  ...jest.requireActual<object>('@grafana/runtime'),
+  getBackendSrv: () => ({ fetch }),
+}));
+
+const ROOT = '/api/datasources/uid/a%2Fb/resources';
+
+beforeEach(() => fetch.mockReset());
+
+describe('the client', () => {
+  const client = coordinatorClient('a/b');
+
+  it('S08: asks for a plan with every digit, a JSON body and the intent', async () => {
+    fetch.mockReturnValue(of({ data: plan() }));
+    await firstValueFrom(client.plan({ action: 'force-stop', jobId: JOB_ID }));
+    expect(fetch).toHaveBeenCalledTimes(1);
+    expect(fetch).toHaveBeenCalledWith(
+      expect.objectContaining({
+        url: `${ROOT}/actions`,
+        method: 'POST',
+        data: { action: 'force-stop', jobId: '733584788375666689' },
+        headers: { 'Content-Type': 'application/json', 'X-Unjam-Intent': 'force-stop' },
+        showErrorAlert: false,
+      })
+    );
+  });
+
+  it('confirms with the intent of the plan', async () => {
+    fetch.mockReturnValue(of({ data: action() }));
+    const request = { phrase: 'nightly-load', reason: 'stuck for hours', acknowledged: [] };
+    await firstValueFrom(client.confirm(PLAN_ID, 'cancel', request));
+    expect(fetch).toHaveBeenCalledWith(
+      expect.objectContaining({
+        url: `${ROOT}/actions/${PLAN_ID}/confirm`,
+        data: request,
+        headers: expect.objectContaining({ 'X-Unjam-Intent': 'cancel' }),
+      })
+    );
+  });
+
+  it('only reads support and actions', async () => {
+    fetch.mockReturnValue(of({ data: support() }));
+    await firstValueFrom(client.support());
+    await firstValueFrom(client.action(PLAN_ID));
+    const requests = fetch.mock.calls.map(([{ method, url }]) => `${method} ${url}`);
+    expect(requests).toEqual([`GET ${ROOT}/support`, `GET ${ROOT}/actions/${PLAN_ID}`]);
+  });
+
+  it('sends nothing before someone subscribes', () => {
+    client.plan({ action: 'cancel', jobId: JOB_ID });
+    expect(fetch).not.toHaveBeenCalled();
+  });
+
+  it('reads lists that Go wrote as null', async () => {
+    fetch.mockReturnValue(of({ data: { ...plan(), consequences: null, context: { nodes: null, workers: 0 } } }));
+    const made = await firstValueFrom(client.plan({ action: 'cancel', jobId: JOB_ID }));
+    expect(made.consequences).toEqual([]);
+    expect(made.context.nodes).toEqual([]);
+  });
+});

@@ -1,0 +1,60 @@
+import { isFetchError } from '@grafana/runtime';
+
+import { type Problem } from './types';
+
+/**
+ * Why a request gave no answer that can be used.
+ * - `problem`: our backend refused it and said why. Nothing happened beyond what the problem says.
+ * - `gateway`: something on the way answered (Grafana, a proxy); whether our backend saw the request is not known.
+ * - `network`: nothing answered; whether anything saw the request is not known.
+ */
+export type Failure =
+  | { kind: 'problem'; status: number; problem: Problem }
+  | { kind: 'gateway'; status: number; message: string }
+  | { kind: 'network'; message: string };
+
+/** Makes a failure of whatever a request threw. */
+export function toFailure(error: unknown): Failure {
+  if (!isFetchError<unknown>(error)) {
+    return { kind: 'network', message: 'The connection to Grafana failed. Check the network.' };
+  }
+  if (isProblem(error.data)) {
+    return { kind: 'problem', status: error.status, problem: error.data };
+  }
+  if (!error.status || error.cancelled) {
+    return { kind: 'network', message: 'Grafana gave no answer. Check the network.' };
+  }
+  return { kind: 'gateway', status: error.status, message: gatewayMessage(error.status, error.data) };
+}
+
+/** What happened and what to do now, as one text. */
+export function describeFailure(failure: Failure): string {
+  return failure.kind === 'problem' ? failure.problem.message : failure.message;
+}
+
+function isProblem(body: unknown): body is Problem {
+  return (
+    typeof body === 'object' &&
+    body !== null &&
+    'guard' in body &&
+    typeof body.guard === 'string' &&
+    'message' in body &&
+    typeof body.message === 'string'
+  );
+}
+
+function gatewayMessage(status: number, body: unknown): string {
+  const said =
+    typeof body === 'object' && body !== null && 'message' in body && typeof body.message === 'string' && body.message;
+  const answer = said ? `Grafana answered ${status}: ${said}.` : `Grafana answered ${status}.`;
+  switch (status) {
+    case 401:
+      return `${answer} Sign in again.`;
+    case 403:
+      return `${answer} Ask an administrator for the permission to query this data source.`;
+    case 404:
+      return `${answer} The data source may have been deleted, or the Unjam app is not enabled.`;
+    default:
+      return `${answer} Try again; if it stays so, look at Grafana's log.`;
+  }
+}

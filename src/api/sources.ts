@@ -1,0 +1,29 @@
+import { type ScopedVars } from '@grafana/data';
+import { getDataSourceSrv } from '@grafana/runtime';
+import { type DataSourceRef } from '@grafana/schema';
+
+import { COORDINATOR_TYPE } from '../model/plugins';
+
+/** A data source of ours. */
+export interface Source {
+  uid: string;
+  /** The name that Grafana shows. */
+  name: string;
+}
+
+/** Every data source of ours that the signed-in user may see. */
+export function listSources(): Source[] {
+  return getDataSourceSrv()
+    .getList({ type: COORDINATOR_TYPE })
+    .map(({ uid, name }) => ({ uid, name }));
+}
+
+/** The data source of ours that a reference means; undefined when it means none of ours. */
+export function findSource(reference: DataSourceRef, scopedVars?: ScopedVars): Source | undefined {
+  const settings = getDataSourceSrv().getInstanceSettings(reference, scopedVars);
+  if (!settings || settings.type !== COORDINATOR_TYPE) {
+    return undefined;
+  }
+  // Where the reference was a variable, rawRef holds what it stands for.
+  return { uid: settings.rawRef?.uid ?? settings.uid, name: settings.name };
+}

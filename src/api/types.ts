@@ -1,0 +1,15 @@
+import { type components } from './resources.gen';
+
+type Schemas = components['schemas'];
+
+export type Kind = Schemas['Kind'];
+export type Allowance = Schemas['Allowance'];
+export type Support = Schemas['Support'];
+export type JobCard = Schemas['JobCard'];
+export type Verdict = Schemas['Verdict'];
+export type Plan = Schemas['Plan'];
+export type PlanContext = Schemas['Context'];
+export type PlanRequest = Schemas['PlanRequest'];
+export type ConfirmRequest = Schemas['ConfirmRequest'];
+export type Action = Schemas['Action'];
+export type Problem = Schemas['Problem'];

@@ -1,0 +1,35 @@
+import { locationUtil, urlUtil } from '@grafana/data';
+
+import { COORDINATOR_TYPE } from '../model/plugins';
+
+/** The name of the dashboards' data source variable (provisioning/dashboards). */
+const SOURCE_VARIABLE = 'ds';
+
+/** Explore with the data source's default query: its stuck jobs. */
+export function exploreLink(uid: string): string {
+  const datasource = { type: COORDINATOR_TYPE, uid };
+  const panes = {
+    unjam: { datasource: uid, queries: [{ refId: 'A', datasource }], range: { from: 'now-1h', to: 'now' } },
+  };
+  return link('/explore', { schemaVersion: 1, panes: JSON.stringify(panes) });
+}
+
+/** The data source's settings, where its health is checked. */
+export function settingsLink(uid: string): string {
+  return link(`/connections/datasources/edit/${encodeURIComponent(uid)}`);
+}
+
+/** The page on which a new data source of ours is made. */
+export function newSourceLink(): string {
+  return link(`/connections/datasources/${COORDINATOR_TYPE}`);
+}
+
+/** A dashboard, showing one data source by the variable that our dashboards have for it. */
+export function dashboardLink(url: string, uid: string): string {
+  // Grafana's search already put its base in front.
+  return urlUtil.renderUrl(url, { [`var-${SOURCE_VARIABLE}`]: uid });
+}
+
+function link(path: string, parameters: Record<string, string | number> = {}): string {
+  return urlUtil.renderUrl(locationUtil.assureBaseUrl(path), parameters);
+}

@@ -1,0 +1,81 @@
+import { type QueryEditorProps } from '@grafana/data';
+import { Alert, Button, InlineField, InlineFieldRow, RadioButtonGroup } from '@grafana/ui';
+import React from 'react';
+
+import { type CoordinatorDataSource } from './datasource';
+import { FilterFields } from './FilterFields';
+import { JobsFields } from './JobsFields';
+import { MetricFields } from './MetricFields';
+import {
+  defaultJobsQuery,
+  defaultMetricQuery,
+  migrateQuery,
+  type JobFilter,
+  type JobsQuery,
+  type MetricQuery,
+  type UnjamQuery,
+} from './query';
+import { type CoordinatorSettings } from './settings';
+import { LABEL_WIDTH } from './widths';
+
+const TYPES: Array<{ label: string; value: UnjamQuery['queryType']; description: string }> = [
+  { label: 'Jobs', value: 'jobs', description: 'A row for each job: for tables and the stuck-jobs panel' },
+  { label: 'Metric', value: 'metric', description: 'One metric: for graphs and alert rules' },
+];
+
+type Props = Pick<
+  QueryEditorProps<CoordinatorDataSource, UnjamQuery, CoordinatorSettings>,
+  'query' | 'onChange' | 'onRunQuery'
+> & { datasource: Pick<CoordinatorDataSource, 'jobNames'> };
+
+/** Edits one query, in panels, Explore and alert rules. */
+export function QueryEditor({ query: stored, datasource, onChange, onRunQuery }: Props) {
+  const migration = migrateQuery(stored);
+  const change = (query: UnjamQuery) => {
+    onChange(query);
+    onRunQuery();
+  };
+  if (!migration.ok) {
+    return (
+      <Alert severity="error" title="This query cannot be read">
+        <p>{migration.reason}</p>
+        <Button
+          size="sm"
+          variant="secondary"
+          onClick={() => change({ ...base(stored), ...defaultJobsQuery(stored.refId) })}
+        >
+          Make it anew
+        </Button>
+      </Alert>
+    );
+  }
+  const { query } = migration;
+  const changeType = (queryType: UnjamQuery['queryType']) => {
+    const fresh = queryType === 'jobs' ? defaultJobsQuery(query.refId) : defaultMetricQuery(query.refId);
+    change({ ...fresh, ...base(query), ...filterOf(query) });
+  };
+  return (
+    <>
+      <InlineFieldRow>
+        <InlineField label="Type" labelWidth={LABEL_WIDTH}>
+          <RadioButtonGroup aria-label="Type" options={TYPES} value={query.queryType} onChange={changeType} />
+        </InlineField>
+      </InlineFieldRow>
+      {query.queryType === 'jobs' ? (
+        <JobsFields query={query} onChange={change} />
+      ) : (
+        <MetricFields query={query} onChange={change} />
+      )}
+      <FilterFields query={query} names={datasource.jobNames} onChange={change} />
+    </>
+  );
+}
+
+/** What every query has, whatever its type. */
+function base({ refId, datasource, hide, key }: UnjamQuery): Pick<UnjamQuery, 'refId' | 'datasource' | 'hide' | 'key'> {
+  return { refId, datasource, hide, key };
+}
+
+function filterOf({ states, jobNames, jobId, minAgeSeconds }: JobsQuery | MetricQuery): JobFilter {
+  return { states, jobNames, jobId, minAgeSeconds };
+}

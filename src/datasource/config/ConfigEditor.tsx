@@ -1,0 +1,46 @@
+import { Alert, Button } from '@grafana/ui';
+import React from 'react';
+
+import { closeProxy, openProxyFields, PROXY_DANGER } from '../proxy';
+import { ActionsSection } from './ActionsSection';
+import { changes, type EditorProps } from './change';
+import { ConnectionSection } from './ConnectionSection';
+import { PollingSection } from './PollingSection';
+import { TlsSection } from './TlsSection';
+
+/** The data source's settings. It never writes into the fields that Grafana's own proxy uses; see ProxyWarning. */
+export function ConfigEditor(props: EditorProps) {
+  const { options } = props;
+  const change = changes(props);
+  return (
+    <>
+      <ProxyWarning {...props} />
+      <ConnectionSection options={options} change={change} />
+      <TlsSection options={options} change={change} />
+      <PollingSection options={options} change={change} />
+      <ActionsSection options={options} change={change} />
+    </>
+  );
+}
+
+/** Shown while something stands in the fields that open Grafana's proxy, with the way to clear them. */
+function ProxyWarning({ options, onOptionsChange }: EditorProps) {
+  const fields = openProxyFields(options);
+  if (fields.length === 0) {
+    return null;
+  }
+  return (
+    <Alert severity="error" title={`This data source has values in ${fields.join(', ')}`}>
+      <p>
+        {PROXY_DANGER} Unjam uses none of these fields, and refuses to cancel or force-stop anything while they are set.
+      </p>
+      {options.readOnly ? (
+        <p>This data source is provisioned: remove them from its file.</p>
+      ) : (
+        <Button variant="destructive" size="sm" onClick={() => onOptionsChange(closeProxy(options))}>
+          Clear these fields
+        </Button>
+      )}
+    </Alert>
+  );
+}

@@ -1,0 +1,59 @@
+import { FieldSet } from '@grafana/ui';
+import React from 'react';
+
+import { checkNumber, checkRequestTimeout, DEFAULTS, describeRange, RANGES } from '../settings';
+import { type Changes, type EditorProps } from './change';
+import { NumberField } from './fields';
+
+interface Props {
+  options: EditorProps['options'];
+  change: Changes;
+}
+
+/** How often and how patiently the coordinator is read. */
+export function PollingSection({ options: { jsonData, readOnly = false }, change }: Props) {
+  return (
+    <FieldSet label="Polling">
+      <NumberField
+        label="Poll interval"
+        description={`${describeRange(RANGES.pollIntervalSeconds)} s. One poll serves all panels, rules and users.`}
+        unit="s"
+        readOnly={readOnly}
+        value={jsonData.pollIntervalSeconds}
+        placeholder={DEFAULTS.pollIntervalSeconds}
+        problem={checkNumber(jsonData.pollIntervalSeconds, RANGES.pollIntervalSeconds)}
+        onChange={(pollIntervalSeconds) => change.setting({ pollIntervalSeconds })}
+      />
+      <NumberField
+        label="Request timeout"
+        description="How long one request may take; not longer than the whole poll."
+        unit="s"
+        readOnly={readOnly}
+        value={jsonData.requestTimeoutSeconds}
+        placeholder={DEFAULTS.requestTimeoutSeconds}
+        problem={checkRequestTimeout(jsonData)}
+        onChange={(requestTimeoutSeconds) => change.setting({ requestTimeoutSeconds })}
+      />
+      <NumberField
+        label="Poll deadline"
+        description="How long a whole poll may take. What has not answered by then is missing from the snapshot, which says so."
+        unit="s"
+        readOnly={readOnly}
+        value={jsonData.pollDeadlineSeconds}
+        placeholder={DEFAULTS.pollDeadlineSeconds}
+        problem={checkNumber(jsonData.pollDeadlineSeconds, RANGES.pollDeadlineSeconds)}
+        onChange={(pollDeadlineSeconds) => change.setting({ pollDeadlineSeconds })}
+      />
+      <NumberField
+        label="Stuck after"
+        description="A job that has been canceling or failing for this long counts as stuck."
+        unit="s"
+        readOnly={readOnly}
+        value={jsonData.stuckAfterSeconds}
+        placeholder={DEFAULTS.stuckAfterSeconds}
+        problem={checkNumber(jsonData.stuckAfterSeconds, RANGES.stuckAfterSeconds)}
+        onChange={(stuckAfterSeconds) => change.setting({ stuckAfterSeconds })}
+      />
+    </FieldSet>
+  );
+}

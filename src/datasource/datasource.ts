@@ -1,0 +1,88 @@
+import {
+  CoreApp,
+  getDefaultTimeRange,
+  toDataFrame,
+  type DataFrame,
+  type DataQueryRequest,
+  type DataSourceInstanceSettings,
+  type ScopedVars,
+} from '@grafana/data';
+import { DataSourceWithBackend, getTemplateSrv, type TemplateSrv } from '@grafana/runtime';
+import { map, type Observable } from 'rxjs';
+
+import { interpolate } from './interpolation';
+import {
+  defaultJobsQuery,
+  defaultMetricQuery,
+  isComplete,
+  MAX_LIMIT,
+  migrateQuery,
+  SCHEMA_VERSION,
+  type UnjamQuery,
+} from './query';
+import { type CoordinatorSettings } from './settings';
+import { CoordinatorVariables } from './variables';
+
+/** One data source stands for one coordinator cluster. All that it does beyond template variables happens in Go. */
+export class CoordinatorDataSource extends DataSourceWithBackend<UnjamQuery, CoordinatorSettings> {
+  constructor(
+    instanceSettings: DataSourceInstanceSettings<CoordinatorSettings>,
+    private readonly templates: TemplateSrv = getTemplateSrv()
+  ) {
+    super(instanceSettings);
+    this.variables = new CoordinatorVariables(this.jobNames);
+  }
+
+  /**
+   * The names of the open jobs, each once, sorted. Read by a query and not by a resource: resources refuse everybody who
+   * is not a signed-in person, and dashboards with variables are also read by others.
+   */
+  readonly jobNames = (): Observable<string[]> =>
+    this.query(namesRequest()).pipe(
+      map(({ data }) => {
+        const names = data.flatMap((answer) => {
+          const frame: DataFrame = toDataFrame(answer);
+          return frame.fields.find((field) => field.name === 'job_name')?.values ?? [];
+        });
+        return Array.from(new Set<string>(names)).sort();
+      })
+    );
+
+  override getDefaultQuery(app: CoreApp): Partial<UnjamQuery> {
+    const isAlerting = app === CoreApp.UnifiedAlerting || app === CoreApp.CloudAlerting;
+    const { refId: _, ...query } = isAlerting ? defaultMetricQuery('') : defaultJobsQuery('');
+    return query;
+  }
+
+  /** Drops what says too little to be sent; what this version does not understand is left to the backend to refuse. */
+  override filterQuery(query: UnjamQuery): boolean {
+    return isComplete(query);
+  }
+
+  override applyTemplateVariables(query: UnjamQuery, scopedVars: ScopedVars): UnjamQuery {
+    const migration = migrateQuery(query);
+    return migration.ok ? interpolate(migration.query, this.templates, scopedVars) : query;
+  }
+
+  override interpolateVariablesInQueries(queries: UnjamQuery[], scopedVars: ScopedVars): UnjamQuery[] {
+    return queries.map((query) => ({
+      ...this.applyTemplateVariables(query, scopedVars),
+      datasource: this.getRef(),
+    }));
+  }
+}
+
+/** A request for the names of all jobs. The backend answers with what it knows now, whatever the range. */
+function namesRequest(): DataQueryRequest<UnjamQuery> {
+  return {
+    app: CoreApp.Unknown,
+    requestId: 'unjam-job-names',
+    interval: '1m',
+    intervalMs: 60_000,
+    range: getDefaultTimeRange(),
+    scopedVars: {},
+    startTime: Date.now(),
+    timezone: 'browser',
+    targets: [{ refId: 'names', queryType: 'jobs', schemaVersion: SCHEMA_VERSION, sortBy: 'name', limit: MAX_LIMIT }],
+  };
+}

@@ -1,0 +1,51 @@
+import { type DataSourceSettings } from '@grafana/data';
+
+type Settings = Pick<
+  DataSourceSettings<object, object>,
+  | 'url'
+  | 'basicAuth'
+  | 'basicAuthUser'
+  | 'user'
+  | 'withCredentials'
+  | 'jsonData'
+  | 'secureJsonFields'
+  | 'secureJsonData'
+>;
+
+/** Why nothing may stand in these fields; the backend refuses to act while something does. */
+export const PROXY_DANGER =
+  "Grafana's proxy would let any Viewer send requests to the coordinator with its credentials.";
+
+/** The fields by which Grafana's data source proxy would reach the coordinator past all guards, as far as they are set. */
+export function openProxyFields(settings: Settings): string[] {
+  const { oauthPassThru }: Record<string, unknown> = { ...settings.jsonData };
+  const fields: Record<string, unknown> = {
+    url: settings.url,
+    basicAuth: settings.basicAuth,
+    basicAuthUser: settings.basicAuthUser,
+    user: settings.user,
+    withCredentials: settings.withCredentials,
+    oauthPassThru,
+    basicAuthPassword: settings.secureJsonFields?.basicAuthPassword,
+  };
+  return Object.keys(fields).filter((name) => Boolean(fields[name]));
+}
+
+/** The settings with those fields empty. */
+export function closeProxy<T extends Settings>(settings: T): T {
+  const { oauthPassThru: _, ...jsonData }: Record<string, unknown> = { ...settings.jsonData };
+  return {
+    ...settings,
+    url: '',
+    basicAuth: false,
+    basicAuthUser: '',
+    user: '',
+    withCredentials: false,
+    jsonData,
+    ...(settings.secureJsonFields?.basicAuthPassword && {
+      secureJsonFields: { ...settings.secureJsonFields, basicAuthPassword: false },
+      // Grafana keeps a stored secret that a save does not name.
+      secureJsonData: { ...settings.secureJsonData, basicAuthPassword: '' },
+    }),
+  };
+}

@@ -1,0 +1,104 @@
+import { type DataQuery } from '@grafana/schema';
+
+/** The version of the queries that this version of the plugin writes. Go has the same (pkg/plugin). */
+export const SCHEMA_VERSION = 1;
+
+export const DEFAULT_LIMIT = 500;
+export const MAX_LIMIT = 5000;
+
+/** What selects jobs, in both kinds of query. Absent means all. */
+export interface JobFilter {
+  /** Unjam's own words for states (model/states). */
+  states?: string[];
+  jobNames?: string[];
+  /** One job's id, with every digit. */
+  jobId?: string;
+  /** Jobs that have been in their state for at least this long. */
+  minAgeSeconds?: number;
+}
+
+export type SortKey = 'age' | 'name' | 'state';
+
+/** A row for each job. */
+export interface JobsQuery extends DataQuery, JobFilter {
+  queryType: 'jobs';
+  schemaVersion: typeof SCHEMA_VERSION;
+  /** Only jobs that have hung for longer than the data source's threshold. */
+  stuckOnly?: boolean;
+  sortBy?: SortKey;
+  sortDesc?: boolean;
+  /** At most this many rows: 500 where absent, 5,000 at most. */
+  limit?: number;
+  offset?: number;
+}
+
+/** One metric: a time series for panels, numbers for alert rules. */
+export interface MetricQuery extends DataQuery, JobFilter {
+  queryType: 'metric';
+  schemaVersion: typeof SCHEMA_VERSION;
+  /** A name from the catalogue; empty while none is chosen. */
+  metric: string;
+}
+
+export type UnjamQuery = JobsQuery | MetricQuery;
+
+/** What a new panel asks. */
+export function defaultJobsQuery(refId: string): JobsQuery {
+  return { refId, queryType: 'jobs', schemaVersion: SCHEMA_VERSION, stuckOnly: true, sortBy: 'age', sortDesc: true };
+}
+
+/** What a new alert rule asks. */
+export function defaultMetricQuery(refId: string): MetricQuery {
+  return { refId, queryType: 'metric', schemaVersion: SCHEMA_VERSION, metric: 'canceling_age_seconds' };
+}
+
+/** A stored query as this version understands it, or the reason why it does not. */
+export type Migration = { ok: true; query: UnjamQuery } | { ok: false; reason: string };
+
+/**
+ * Brings a stored query to the present version. It never guesses: a query that this version does not understand is
+ * shown as an error and left as it is.
+ */
+export function migrateQuery(stored: DataQuery): Migration {
+  const { schemaVersion, metric }: Record<string, unknown> = { ...stored };
+  // A query that was just added holds nothing but its refId.
+  if (stored.queryType === undefined && schemaVersion === undefined) {
+    return { ok: true, query: { ...defaultJobsQuery(stored.refId), ...stored, ...pinned('jobs') } };
+  }
+  if (schemaVersion !== SCHEMA_VERSION) {
+    return {
+      ok: false,
+      reason:
+        `This query has the version ${describe(schemaVersion)}, and this Unjam knows version ${SCHEMA_VERSION}. ` +
+        'Update the Unjam app, or make the query anew.',
+    };
+  }
+  switch (stored.queryType) {
+    case 'jobs':
+      return { ok: true, query: { ...stored, ...pinned('jobs') } };
+    case 'metric':
+      return { ok: true, query: { ...stored, ...pinned('metric'), metric: typeof metric === 'string' ? metric : '' } };
+    default:
+      return {
+        ok: false,
+        reason: `This query has the type ${describe(stored.queryType)}, which this Unjam does not know. Choose "Jobs" or "Metric".`,
+      };
+  }
+}
+
+/** Whether a query says enough to be sent. What this version does not understand is sent: the backend refuses it aloud. */
+export function isComplete(query: DataQuery): boolean {
+  const migration = migrateQuery(query);
+  if (!migration.ok || migration.query.queryType === 'jobs') {
+    return true;
+  }
+  return migration.query.metric !== '';
+}
+
+function pinned<T extends UnjamQuery['queryType']>(queryType: T) {
+  return { queryType, schemaVersion: SCHEMA_VERSION } as const;
+}
+
+function describe(value: unknown): string {
+  return value === undefined ? 'none' : JSON.stringify(value);
+}

@@ -1,0 +1,70 @@
+import {
+  CustomVariableSupport,
+  type DataQueryRequest,
+  type DataQueryResponse,
+  type DataSourceApi,
+  type QueryEditorProps,
+} from '@grafana/data';
+import { type DataQuery } from '@grafana/schema';
+import { InlineField, RadioButtonGroup } from '@grafana/ui';
+import React from 'react';
+import { map, of, type Observable } from 'rxjs';
+
+import { STATES } from '../model/states';
+import { type UnjamQuery } from './query';
+import { type CoordinatorSettings } from './settings';
+
+export type VariableField = 'job_names' | 'states';
+
+/** What a template variable lists. */
+export interface VariableQuery extends DataQuery {
+  field?: VariableField;
+}
+
+const FIELDS: Array<{ label: string; value: VariableField }> = [
+  { label: 'Job names', value: 'job_names' },
+  { label: 'States', value: 'states' },
+];
+
+const DEFAULT_FIELD: VariableField = 'job_names';
+
+/** Template variables: the names of the open jobs, and the states. */
+export class CoordinatorVariables extends CustomVariableSupport<
+  DataSourceApi<UnjamQuery, CoordinatorSettings>,
+  VariableQuery,
+  UnjamQuery,
+  CoordinatorSettings
+> {
+  override editor = VariableQueryEditor;
+
+  /** names gives the names of the open jobs, each once. */
+  constructor(private readonly names: () => Observable<readonly string[]>) {
+    super();
+  }
+
+  // An arrow: Grafana takes the method off the object.
+  override query = (request: DataQueryRequest<VariableQuery>): Observable<DataQueryResponse> => {
+    const field = request.targets[0]?.field ?? DEFAULT_FIELD;
+    const values: Observable<readonly string[]> = field === 'states' ? of(STATES) : this.names();
+    return values.pipe(map((list) => ({ data: list.map((value) => ({ text: value, value })) })));
+  };
+}
+
+type EditorProps = Pick<
+  QueryEditorProps<DataSourceApi<UnjamQuery, CoordinatorSettings>, UnjamQuery, CoordinatorSettings, VariableQuery>,
+  'query' | 'onChange'
+>;
+
+/** Chooses what a template variable lists. */
+export function VariableQueryEditor({ query, onChange }: EditorProps) {
+  return (
+    <InlineField label="Values" labelWidth={16}>
+      <RadioButtonGroup
+        aria-label="Values"
+        options={FIELDS}
+        value={query.field ?? DEFAULT_FIELD}
+        onChange={(field) => onChange({ ...query, field })}
+      />
+    </InlineField>
+  );
+}

@@ -1,0 +1,133 @@
+import { FieldType, type DataFrame } from '@grafana/data';
+
+import { type Quality } from './age';
+import { toState, type JobState } from './states';
+import { parseTime } from './time';
+
+/** A job as a row of the backend's `jobs` frame. */
+export interface JobRow {
+  /** Every digit of the coordinator's id: text, never a number. */
+  id: string;
+  name: string;
+  state: JobState;
+  /** The coordinator's own word for the state. */
+  word: string;
+  /** Since when it is in this state, in milliseconds since 1970; undefined when not known. */
+  since?: number;
+  /** The age in seconds when the backend answered. */
+  ageSeconds: number;
+  quality: Quality;
+  /** False when the newest complete poll did not list the job, or listed it as unknown: the row is as last seen. */
+  listed: boolean;
+  lastSeen?: number;
+  nodes: string;
+  createTime?: number;
+  stuck: boolean;
+  /** Why the server will not cancel the job in this state; empty when it may. */
+  cancelBlock: string;
+  /** Why the server will not force-stop the job in this state; empty when it may. */
+  forceStopBlock: string;
+  cluster: string;
+}
+
+/** The rows of one coordinator, and how trustworthy they are. */
+export interface JobsAnswer {
+  refId: string;
+  rows: JobRow[];
+  /** When the coordinator was last read, in milliseconds since 1970; undefined when never. */
+  asOf?: number;
+  /** When the backend gave this answer, by its own clock; undefined where it does not say. */
+  answeredAt?: number;
+  /** The answer must not be taken for the present. */
+  blind: boolean;
+  /** The last poll succeeded and its list of jobs was whole. */
+  complete: boolean;
+  /** How many jobs match, of which the rows may be a page. */
+  total: number;
+  notes: string[];
+  pollIntervalSeconds: number;
+  stuckAfterSeconds: number;
+}
+
+/** A frame that is not what the backend's `jobs` query gives; the message says what to do. */
+export class NotJobsError extends Error {}
+
+/**
+ * Reads a frame of the `jobs` query.
+ *
+ * @throws NotJobsError when the frame is of another kind, or holds ids that lost their digits.
+ */
+export function readJobs(frame: DataFrame): JobsAnswer {
+  const columns = new Map(frame.fields.map((field) => [field.name, field]));
+  const ids = columns.get('job_id');
+  if (!ids || !columns.has('state') || !columns.has('age_seconds')) {
+    throw new NotJobsError(
+      'This is no list of jobs. Choose an Unjam coordinator as data source and "Jobs" as query type.'
+    );
+  }
+  if (ids.type !== FieldType.string) {
+    throw new NotJobsError(
+      'The job ids are not text, so digits may be lost. Remove transformations of the field job_id.'
+    );
+  }
+  const cell = (name: string, row: number): unknown => columns.get(name)?.values[row];
+  const rows = Array.from({ length: frame.length }, (_, row): JobRow => ({
+    id: text(cell('job_id', row)),
+    name: text(cell('job_name', row)),
+    state: toState(text(cell('state', row))),
+    word: text(cell('word', row)),
+    since: time(cell('since', row)),
+    ageSeconds: number(cell('age_seconds', row), NaN),
+    quality: quality(cell('quality', row)),
+    // Where a transformation dropped the column, nothing says that the job is gone.
+    listed: cell('listed', row) !== false,
+    lastSeen: time(cell('last_seen', row)),
+    nodes: text(cell('nodes', row)),
+    createTime: time(cell('create_time', row)),
+    stuck: cell('stuck', row) === true,
+    cancelBlock: text(cell('cancel_block', row)),
+    forceStopBlock: text(cell('force_stop_block', row)),
+    cluster: text(cell('cluster', row)),
+  }));
+  const custom = record(frame.meta?.custom);
+  return {
+    refId: frame.refId ?? '',
+    rows,
+    asOf: time(custom.asOf),
+    answeredAt: time(custom.answeredAt),
+    // Without the backend's word for it, nothing is taken for the present.
+    blind: custom.blind !== false,
+    complete: custom.complete === true,
+    total: number(custom.total, rows.length),
+    notes: Array.isArray(custom.notes) ? custom.notes.map(text).filter((note) => note !== '') : [],
+    pollIntervalSeconds: number(custom.pollIntervalSeconds, DEFAULT_POLL_INTERVAL_SECONDS),
+    stuckAfterSeconds: number(custom.stuckAfterSeconds, DEFAULT_STUCK_AFTER_SECONDS),
+  };
+}
+
+/** The data source's defaults, for answers that lost their meta. */
+const DEFAULT_POLL_INTERVAL_SECONDS = 10;
+const DEFAULT_STUCK_AFTER_SECONDS = 180;
+
+function text(value: unknown): string {
+  return typeof value === 'string' ? value : '';
+}
+
+function number(value: unknown, otherwise: number): number {
+  return typeof value === 'number' && Number.isFinite(value) ? value : otherwise;
+}
+
+function time(value: unknown): number | undefined {
+  if (typeof value === 'string') {
+    return parseTime(value);
+  }
+  return typeof value === 'number' && Number.isFinite(value) ? parseTime(new Date(value).toISOString()) : undefined;
+}
+
+function quality(value: unknown): Quality {
+  return value === 'exact' || value === 'observed' || value === 'at least' ? value : '';
+}
+
+function record(value: unknown): Record<string, unknown> {
+  return typeof value === 'object' && value !== null ? { ...value } : {};
+}

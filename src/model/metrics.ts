@@ -1,0 +1,23 @@
+import catalogue from './metrics.json';
+
+/** One metric as queries name it. */
+export interface Metric {
+  name: string;
+  /** Grafana's unit id. */
+  unit: string;
+  /** What it tells, for people. */
+  help: string;
+  /** The labels of its series. They identify and never describe. */
+  labels: string[];
+  /** True where each job has a series of its own. */
+  perJob: boolean;
+  /** True where it is made from the list of jobs, so that filters on jobs apply. */
+  ofJobs: boolean;
+}
+
+/** Every metric. The backend's catalogue is the same, which a Go test compares (pkg/plugin). */
+export const METRICS: readonly Metric[] = catalogue;
+
+export function findMetric(name: string): Metric | undefined {
+  return METRICS.find((metric) => metric.name === name);
+}

@@ -1,0 +1,93 @@
+import { css } from '@emotion/css';
+import { type GrafanaTheme2 } from '@grafana/data';
+import { type TimeZone } from '@grafana/schema';
+import { Badge, useStyles2 } from '@grafana/ui';
+import React from 'react';
+
+import { freshness } from '../../model/freshness';
+import { type JobsAnswer } from '../../model/jobs';
+import { visibleText } from '../../model/text';
+import { useTick } from './clock';
+import { JobsTable, type Act } from './JobsTable';
+import { announcement, asOfStatement, emptyStatement } from './statements';
+import { type SupportAnswer } from './useSupport';
+
+interface Props {
+  answer: JobsAnswer;
+  receivedAt: number;
+  /** Shown as a heading where the panel shows several coordinators. */
+  heading?: string;
+  /** Whether the query selects jobs by more than being stuck. */
+  filtered: boolean;
+  timeZone: TimeZone;
+  showNodes: boolean;
+  actions?: { support: SupportAnswer | undefined; act: Act };
+}
+
+/** One coordinator's jobs, with how far they may be believed. */
+export function CoordinatorJobs({ answer, receivedAt, heading, filtered, timeZone, showNodes, actions }: Props) {
+  const styles = useStyles2(getStyles);
+  const now = useTick();
+  const how = freshness(answer, receivedAt, now);
+  const asOf = asOfStatement(answer, how, receivedAt, now, timeZone);
+  return (
+    <section className={styles.section} aria-label={heading ? visibleText(heading) : 'Jobs'}>
+      {heading && <h3 className={styles.heading}>{visibleText(heading)}</h3>}
+      <div role="status" className={styles.announcement}>
+        {announcement(answer, how)}
+      </div>
+      <div className={styles.asOf}>
+        {how === 'blind' && <Badge color="red" icon="eye-slash" text="Not seen" />}
+        {how === 'stale' && <Badge color="orange" icon="history" text="Stale" />}
+        {!answer.complete && <Badge color="orange" icon="exclamation-triangle" text="Incomplete" />}
+        {answer.rows.length > 0 && <span>{asOf}</span>}
+        {answer.total > answer.rows.length && (
+          <span>
+            {answer.rows.length} of {answer.total} jobs are shown; the query&apos;s limit leaves out the others.
+          </span>
+        )}
+        {answer.notes.map((note) => (
+          <span key={note}>{visibleText(note)}</span>
+        ))}
+      </div>
+      {answer.rows.length === 0 ? (
+        <p className={styles.empty}>
+          {emptyStatement(answer, how, filtered)} {asOf}
+        </p>
+      ) : (
+        <JobsTable
+          caption={heading ? `Jobs of ${visibleText(heading)}` : 'Jobs'}
+          rows={answer.rows}
+          receivedAt={receivedAt}
+          present={how !== 'blind'}
+          timeZone={timeZone}
+          showNodes={showNodes}
+          actions={actions}
+        />
+      )}
+    </section>
+  );
+}
+
+const getStyles = (theme: GrafanaTheme2) => ({
+  section: css({ marginBottom: theme.spacing(1) }),
+  heading: css({ fontSize: theme.typography.h5.fontSize, margin: theme.spacing(1, 1, 0.5), overflowWrap: 'anywhere' }),
+  announcement: css({
+    position: 'absolute',
+    width: 1,
+    height: 1,
+    overflow: 'hidden',
+    clipPath: 'inset(50%)',
+    whiteSpace: 'nowrap',
+  }),
+  asOf: css({
+    display: 'flex',
+    flexWrap: 'wrap',
+    alignItems: 'center',
+    gap: theme.spacing(0.5, 1),
+    padding: theme.spacing(0.5, 1),
+    color: theme.colors.text.secondary,
+    fontVariantNumeric: 'tabular-nums',
+  }),
+  empty: css({ padding: theme.spacing(2, 1), margin: 0 }),
+});

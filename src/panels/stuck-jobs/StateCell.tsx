@@ -1,0 +1,36 @@
+import { type TimeZone } from '@grafana/schema';
+import { Badge } from '@grafana/ui';
+import React from 'react';
+
+import { type JobRow } from '../../model/jobs';
+import { visibleText } from '../../model/text';
+import { formatMoment } from '../../model/time';
+
+interface Props {
+  row: JobRow;
+  present: boolean;
+  timeZone: TimeZone;
+}
+
+/** A job's state in Unjam's word, with the coordinator's own on hover. No colour here ever says that all is well. */
+export function StateCell({ row, present, timeZone }: Props) {
+  const state = row.state.toUpperCase();
+  const own = row.word ? `The coordinator's own word: ${visibleText(row.word)}` : 'The coordinator gave no word for it';
+  if (!present) {
+    const seen = row.lastSeen === undefined ? '' : ` ${formatMoment(row.lastSeen, timeZone)}`;
+    return (
+      <span title={own}>
+        <Badge color="darkgrey" icon="question-circle" text={`UNKNOWN (last seen${seen}: ${state})`} />
+      </span>
+    );
+  }
+  return (
+    <span title={own}>
+      <Badge
+        color={row.stuck ? 'orange' : 'darkgrey'}
+        icon={row.stuck ? 'exclamation-triangle' : undefined}
+        text={state}
+      />
+    </span>
+  );
+}

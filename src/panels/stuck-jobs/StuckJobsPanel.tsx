@@ -1,0 +1,185 @@
+import { css } from '@emotion/css';
+import { LoadingState, type DataFrame, type GrafanaTheme2, type PanelData, type PanelProps } from '@grafana/data';
+import { Alert, LoadingPlaceholder, useStyles2 } from '@grafana/ui';
+import React, { useCallback, useMemo, useState } from 'react';
+
+import { type Target } from '../../actions/machine';
+import { useActionDialog } from '../../actions/useActionDialog';
+import { type Source } from '../../api/sources';
+import { NotJobsError, readJobs, type JobsAnswer } from '../../model/jobs';
+import { visibleText } from '../../model/text';
+import { Ticking } from './clock';
+import { CoordinatorJobs } from './CoordinatorJobs';
+import { type Act } from './JobsTable';
+import { type StuckJobsOptions } from './options';
+import { sourceOf, targetOf } from './sources';
+import { mayLeaveOutStuck } from './statements';
+import { useSupport, type SupportAnswer } from './useSupport';
+import { isPersonSignedIn } from './viewer';
+
+type Props = Pick<
+  PanelProps<StuckJobsOptions>,
+  'data' | 'options' | 'width' | 'height' | 'timeZone' | 'replaceVariables'
+>;
+
+/** Jobs that hang, oldest first, with the guarded cancel and force stop. */
+export function StuckJobsPanel({ data, options, width, height, timeZone, replaceVariables }: Props) {
+  const styles = useStyles2(getStyles);
+  const { open, dialog } = useActionDialog(timeZone);
+  const lists = useMemo(
+    () => data.series.map((frame) => readList(frame, data, replaceVariables)),
+    [data, replaceVariables]
+  );
+  const receivedAt = useReceivedAt(data);
+  const withActions = options.showActions && isPersonSignedIn();
+  const uids = useMemo(
+    () => (withActions ? Array.from(new Set(lists.flatMap(({ source }) => source?.uid ?? []))) : []),
+    [withActions, lists]
+  );
+  const support = useSupport(uids, data.series);
+  return (
+    <div className={styles.panel} style={{ width, height }}>
+      <Errors data={data} />
+      <Ticking>
+        {lists.map((list, index) => (
+          <List
+            key={`${list.refId} ${index}`}
+            list={list}
+            several={lists.length > 1}
+            receivedAt={receivedAt}
+            options={options}
+            timeZone={timeZone}
+            support={withActions ? support : undefined}
+            open={open}
+          />
+        ))}
+      </Ticking>
+      {lists.length === 0 && <Nothing data={data} />}
+      {dialog}
+    </div>
+  );
+}
+
+interface ListOfJobs {
+  refId: string;
+  source?: Source;
+  filtered: boolean;
+  answer: JobsAnswer | NotJobsError;
+}
+
+function readList(frame: DataFrame, data: PanelData, interpolate: (text: string) => string): ListOfJobs {
+  const base = {
+    refId: frame.refId ?? '',
+    source: sourceOf(frame, data),
+    filtered: mayLeaveOutStuck(targetOf(frame, data), interpolate),
+  };
+  try {
+    return { ...base, answer: readJobs(frame) };
+  } catch (error) {
+    if (error instanceof NotJobsError) {
+      return { ...base, answer: error };
+    }
+    throw error;
+  }
+}
+
+interface ListProps {
+  list: ListOfJobs;
+  several: boolean;
+  receivedAt: number;
+  options: StuckJobsOptions;
+  timeZone: string;
+  /** Absent where no buttons are shown. */
+  support?: ReadonlyMap<string, SupportAnswer>;
+  open(target: Target): void;
+}
+
+function List({ list, several, receivedAt, options, timeZone, support, open }: ListProps) {
+  const uid = list.source?.uid;
+  const act: Act = useCallback(
+    (kind, row) => {
+      if (uid !== undefined) {
+        open({ uid, kind, jobId: row.id, jobName: row.name });
+      }
+    },
+    [open, uid]
+  );
+  if (list.answer instanceof NotJobsError) {
+    return <Alert severity="error" title={list.answer.message} />;
+  }
+  const actions = support && {
+    support: uid === undefined ? undefined : (support.get(uid) ?? { known: 'not yet' as const }),
+    act,
+  };
+  return (
+    <CoordinatorJobs
+      answer={list.answer}
+      receivedAt={receivedAt}
+      heading={several ? (list.source?.name ?? list.refId) : undefined}
+      filtered={list.filtered}
+      timeZone={timeZone}
+      showNodes={options.showNodes}
+      actions={actions}
+    />
+  );
+}
+
+/**
+ * When the answer on the screen came, in milliseconds since 1970 by the browser's clock. The series change when an answer
+ * comes; the request already changes when the next one is asked for.
+ */
+function useReceivedAt(data: PanelData): number {
+  const [received, setReceived] = useState(() => ({ series: data.series, at: receptionTime(data) }));
+  if (received.series === data.series) {
+    return received.at;
+  }
+  const at = receptionTime(data);
+  setReceived({ series: data.series, at });
+  return at;
+}
+
+function receptionTime({ request }: PanelData): number {
+  return request?.endTime ?? Date.now();
+}
+
+/** Errors of the query: what is on the screen below them is older. */
+function Errors({ data }: { data: PanelData }) {
+  const errors = data.errors ?? [];
+  if (data.state !== LoadingState.Error && errors.length === 0) {
+    return null;
+  }
+  const sentences = errors
+    .map(({ message, data: body }) => message ?? body?.message ?? body?.error ?? '')
+    .filter(Boolean);
+  return (
+    <Alert severity="error" title="The jobs could not be read">
+      {sentences.length > 0
+        ? sentences.map((sentence) => <p key={sentence}>{visibleText(sentence)}</p>)
+        : 'The data source gave no reason. Look at its health in its settings.'}
+    </Alert>
+  );
+}
+
+function Nothing({ data }: { data: PanelData }) {
+  switch (data.state) {
+    case LoadingState.NotStarted:
+    case LoadingState.Loading:
+      return <LoadingPlaceholder text="Reading the jobs…" />;
+    case LoadingState.Error:
+      return null;
+    default:
+      return (
+        <Alert severity="info" title="This panel got no list of jobs">
+          Choose an Unjam coordinator as its data source and &quot;Jobs&quot; as query type.
+        </Alert>
+      );
+  }
+}
+
+const getStyles = (theme: GrafanaTheme2) => ({
+  panel: css({
+    position: 'relative',
+    overflow: 'auto',
+    background: theme.colors.background.primary,
+  }),
+});

@@ -1,0 +1,27 @@
+import { describeFailure } from '../../api/failure';
+import { type Kind } from '../../api/types';
+import { type JobRow } from '../../model/jobs';
+import { type SupportAnswer } from './useSupport';
+
+/**
+ * Why a button cannot be used, as a sentence; empty when it can. It repeats what the server said, and invents nothing:
+ * a button that can be used still leads to a plan, in which every guard is asked.
+ */
+export function whyNot(kind: Kind, row: JobRow, answer: SupportAnswer | undefined): string {
+  if (!answer) {
+    return 'This panel cannot tell which coordinator the job belongs to. Choose an Unjam coordinator as its data source.';
+  }
+  switch (answer.known) {
+    case 'not yet':
+      return 'Asking the server what you may do…';
+    case 'no':
+      return `It is not known what you may do. ${describeFailure(answer.failure)}`;
+    case 'yes': {
+      const { allowed, reason } = kind === 'cancel' ? answer.support.cancel : answer.support.forceStop;
+      if (!allowed) {
+        return reason || 'The server does not allow it and gives no reason.';
+      }
+      return kind === 'cancel' ? row.cancelBlock : row.forceStopBlock;
+    }
+  }
+}

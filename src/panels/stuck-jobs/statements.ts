@@ -1,0 +1,76 @@
+import { type TimeZone } from '@grafana/schema';
+
+import { formatAge } from '../../model/age';
+import { readingAgeSeconds, type Freshness } from '../../model/freshness';
+import { type JobsAnswer } from '../../model/jobs';
+import { formatMoment } from '../../model/time';
+
+/** When the coordinator was last read, and how long ago where that matters. */
+export function asOfStatement(
+  answer: JobsAnswer,
+  freshness: Freshness,
+  receivedAt: number,
+  now: number,
+  timeZone: TimeZone
+): string {
+  if (answer.asOf === undefined) {
+    return 'The coordinator has not been read yet.';
+  }
+  const moment = formatMoment(answer.asOf, timeZone);
+  const age = formatAge(readingAgeSeconds(answer, receivedAt, now) ?? NaN);
+  switch (freshness) {
+    case 'fresh':
+      return `As of ${moment}.`;
+    case 'stale':
+      return `As of ${moment}, ${age} ago. Refresh the dashboard for a newer reading.`;
+    case 'blind':
+      return `As of ${moment}, ${age} ago. The coordinator is not seen; what is shown is how it was then.`;
+  }
+}
+
+/** What an answer without rows says. It is good news only when the last poll succeeded and was complete. */
+export function emptyStatement(answer: JobsAnswer, freshness: Freshness, filtered: boolean): string {
+  if (freshness === 'blind') {
+    return "It is not known whether a job is stuck: the coordinator is not seen. Look at the data source's health.";
+  }
+  if (!answer.complete) {
+    return 'It is not known whether a job is stuck: the last poll did not read the whole list of jobs.';
+  }
+  if (freshness === 'stale') {
+    return filtered ? 'No job matched the query.' : 'No job was stuck.';
+  }
+  return filtered ? 'No job matches the query.' : 'No job is stuck.';
+}
+
+/** The states in which a job can be stuck (pkg/plugin). */
+const CAN_BE_STUCK = ['canceling', 'failing'];
+
+/**
+ * Whether a query may leave out a stuck job, so that its silence says nothing about the others.
+ *
+ * @param interpolate puts template variables into a text: the query holds them as written.
+ */
+export function mayLeaveOutStuck(query: object | undefined, interpolate: (text: string) => string): boolean {
+  if (!query) {
+    return true;
+  }
+  const { states, jobNames, jobId, minAgeSeconds, offset }: Record<string, unknown> = { ...query };
+  const byState = Array.isArray(states) && states.length > 0 && CAN_BE_STUCK.some((state) => !states.includes(state));
+  const byName = Array.isArray(jobNames) && jobNames.length > 0;
+  const byId = typeof jobId === 'string' && interpolate(jobId).trim() !== '';
+  return byState || byName || byId || Boolean(minAgeSeconds) || Boolean(offset);
+}
+
+/** What is worth saying aloud: it changes with what is known, not with every reading. */
+export function announcement(answer: JobsAnswer, freshness: Freshness): string {
+  switch (freshness) {
+    case 'blind':
+      return 'The coordinator is not seen. Jobs are shown as last seen.';
+    case 'stale':
+      return 'The list of jobs is stale.';
+    case 'fresh': {
+      const stuck = answer.rows.filter((row) => row.stuck).length;
+      return stuck === 1 ? '1 job is stuck.' : `${stuck} jobs are stuck on this list.`;
+    }
+  }
+}

@@ -1,0 +1,50 @@
+import { existsSync } from 'fs';
+import path from 'path';
+
+import { COORDINATOR_TYPE } from './model/plugins';
+import app from './plugin.json';
+import datasource from './datasource/plugin.json';
+import panel from './panels/stuck-jobs/plugin.json';
+
+const PLUGINS = [
+  { folder: '.', plugin: app },
+  { folder: 'datasource', plugin: datasource },
+  { folder: 'panels/stuck-jobs', plugin: panel },
+];
+
+describe('the plugins', () => {
+  it('have the ids that everything else names', () => {
+    expect(PLUGINS.map(({ plugin }) => plugin.id)).toEqual([
+      'unjam-jobs-app',
+      COORDINATOR_TYPE,
+      'unjam-stuckjobs-panel',
+    ]);
+  });
+
+  it.each(PLUGINS)('$folder has its logo, and runs on Grafana 12.4', ({ folder, plugin }) => {
+    const { small, large } = plugin.info.logos;
+    for (const logo of [small, large]) {
+      expect(existsSync(path.join(__dirname, folder, logo))).toBe(true);
+    }
+    expect(plugin.dependencies.grafanaDependency).toBe('>=12.4.0');
+  });
+
+  it('that are nested are named by the app', () => {
+    const paths = app.includes.map((include) => ('path' in include ? include.path : ''));
+    expect(paths).toEqual(expect.arrayContaining(['datasource/plugin.json', 'panels/stuck-jobs/plugin.json']));
+  });
+
+  // With an executable in the app, the SDK's build would look for the backend there.
+  it('have one backend, in the data source', () => {
+    expect(app).not.toHaveProperty('executable');
+    expect(app).not.toHaveProperty('backend');
+    expect(datasource).toMatchObject({ backend: true, executable: 'gpx_unjam_coordinator', alerting: true });
+  });
+
+  // Routes would make Grafana send requests to the coordinator past all guards (S44).
+  it('S44: have no routes through Grafana', () => {
+    for (const { plugin } of PLUGINS) {
+      expect(plugin).not.toHaveProperty('routes');
+    }
+  });
+});
