@@ -17,6 +17,7 @@ import (
 	"github.com/unjam/unjam-jobs-app/pkg/action"
 	"github.com/unjam/unjam-jobs-app/pkg/coordinator"
 	"github.com/unjam/unjam-jobs-app/pkg/plugin/api"
+	"github.com/unjam/unjam-jobs-app/pkg/watch"
 )
 
 // Headers that a mutation must and must not have. They stop requests that a
@@ -130,10 +131,30 @@ func (d *Datasource) getSupport(w http.ResponseWriter, _ *http.Request, actor *a
 			BudgetWindowSeconds: wholeSeconds(policy.BudgetWindow), PlanSeconds: wholeSeconds(action.PlanLifetime),
 		},
 	}
-	if view.Snapshot != nil {
-		support.Dialect, support.Version = view.Snapshot.Dialect, view.Snapshot.Version
-	}
+	describeCluster(&support, view)
+	support.Reachable = view.Err == nil && view.Snapshot != nil && !d.blind(view, d.process.Now())
 	return d.respond(w, http.StatusOK, support)
+}
+
+// describeCluster says what the newest poll saw of the cluster.
+func describeCluster(support *api.Support, view *watch.View) {
+	support.Members, support.Workers = coordinator.NotKnown, coordinator.NotKnown
+	if view.Err != nil {
+		support.Fault = sentence(view.Err.Error())
+	}
+	if view.Snapshot == nil {
+		return
+	}
+	support.Dialect, support.Version = view.Snapshot.Dialect, view.Snapshot.Version
+	if view.Err == nil {
+		support.Master, support.Workers = view.Snapshot.Master, view.Snapshot.Workers
+		if members := len(view.Snapshot.Members); members > 0 {
+			support.Members = members
+		}
+		if !view.Snapshot.Complete {
+			support.Fault = strings.Join(view.Snapshot.Notes, " ")
+		}
+	}
 }
 
 func allowance(refusal *action.Refusal) api.Allowance {

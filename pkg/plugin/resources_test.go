@@ -265,6 +265,22 @@ func (r *rig) settleMaster() {
 	})
 }
 
+// What the overview shows of a cluster: reachable, then not.
+func TestSupport_DescribesTheCluster(t *testing.T) {
+	r := newRig(t, nil)
+	r.waitForState("RUNNING")
+	got := r.call(viewer, "GET", "/support", "", nil).body
+	if got["reachable"] != true || got["fault"] != "" || got["master"] != "127.0.0.1:5801" || got["members"] != 2.0 || got["workers"] != 1.0 || got["version"] != "3.0.0" {
+		t.Errorf("%v", got)
+	}
+	r.double.set(func(c *coordinatorDouble) { c.down = true })
+	r.waitFor("the outage", func(view *watch.View) bool { return view.Err != nil })
+	got = r.call(viewer, "GET", "/support", "", nil).body
+	if got["reachable"] != false || got["fault"] == "" || got["master"] != "" || got["members"] != -1.0 {
+		t.Errorf("S01: an outage is shown as healthy: %v", got)
+	}
+}
+
 // Settings that cannot be used: every route says so, to persons only.
 func TestResources_WithBrokenSettings(t *testing.T) {
 	r := newRig(t, nil)

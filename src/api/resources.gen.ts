@@ -123,6 +123,16 @@ export interface components {
              * @description When the coordinator was last read completely; 0001-01-01T00:00:00Z when never.
              */
             asOf: string;
+            /** @description The newest poll succeeded, completely or in part, and what is known is not too old. */
+            reachable: boolean;
+            /** @description Why the newest poll failed or was incomplete, a sentence; empty when it was complete. */
+            fault: string;
+            /** @description The active master; empty when not known. */
+            master: string;
+            /** @description Members at the newest poll that listed them; -1 when not known. */
+            members: number;
+            /** @description Workers that the master counts; -1 when not known. */
+            workers: number;
             /** @description The coordinator identity. */
             coordinator: string;
             dialect: string;

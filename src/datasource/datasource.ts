@@ -39,7 +39,11 @@ export class CoordinatorDataSource extends DataSourceWithBackend<UnjamQuery, Coo
    */
   readonly jobNames = (): Observable<string[]> =>
     this.query(namesRequest()).pipe(
-      map(({ data }) => {
+      map(({ data, errors = [] }) => {
+        // An empty list would say that there are no jobs.
+        if (errors.length > 0) {
+          throw new Error(errors[0]?.message ?? 'The names of the jobs could not be read.');
+        }
         const names = data.flatMap((answer) => {
           const frame: DataFrame = toDataFrame(answer);
           return frame.fields.find((field) => field.name === 'job_name')?.values ?? [];

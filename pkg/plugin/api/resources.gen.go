@@ -235,12 +235,27 @@ type Support struct {
 	Cancel Allowance `json:"cancel"`
 
 	// Coordinator The coordinator identity.
-	Coordinator string    `json:"coordinator"`
-	Dialect     string    `json:"dialect"`
-	ForceStop   Allowance `json:"forceStop"`
-	Login       string    `json:"login"`
-	Policy      Policy    `json:"policy"`
-	Version     string    `json:"version"`
+	Coordinator string `json:"coordinator"`
+	Dialect     string `json:"dialect"`
+
+	// Fault Why the newest poll failed or was incomplete, a sentence; empty when it was complete.
+	Fault     string    `json:"fault"`
+	ForceStop Allowance `json:"forceStop"`
+	Login     string    `json:"login"`
+
+	// Master The active master; empty when not known.
+	Master string `json:"master"`
+
+	// Members Members at the newest poll that listed them; -1 when not known.
+	Members int    `json:"members"`
+	Policy  Policy `json:"policy"`
+
+	// Reachable The newest poll succeeded, completely or in part, and what is known is not too old.
+	Reachable bool   `json:"reachable"`
+	Version   string `json:"version"`
+
+	// Workers Workers that the master counts; -1 when not known.
+	Workers int `json:"workers"`
 }
 
 // Verdict defines model for Verdict.

@@ -85,7 +85,12 @@ export function action(change: Partial<Action> = {}): Action {
 export function support(change: Partial<Support> = {}): Support {
   return {
     asOf: serverTime(0),
+    reachable: true,
+    fault: '',
     coordinator: 'zeta',
+    master: '10.0.0.1:5801',
+    members: 3,
+    workers: 2,
     dialect: 'REST v2',
     version: '3.0.0',
     login: 'anna',
