@@ -5,15 +5,12 @@ package main
 import (
 	"context"
 	"os"
-	"time"
 
 	"github.com/grafana/grafana-plugin-sdk-go/backend/datasource"
 	"github.com/grafana/grafana-plugin-sdk-go/backend/log"
 
-	"github.com/unjam/unjam-jobs-app/pkg/action"
-	"github.com/unjam/unjam-jobs-app/pkg/plugin"
+	"github.com/unjam/unjam-jobs-app/pkg/process"
 	"github.com/unjam/unjam-jobs-app/pkg/store"
-	"github.com/unjam/unjam-jobs-app/pkg/watch"
 )
 
 const (
@@ -22,9 +19,6 @@ const (
 	// [plugin.unjam-coordinator-datasource] in grafana.ini. The server's
 	// administrator decides where records go, not an organisation's.
 	storeVariable = "GF_PLUGIN_STORE"
-	// openPatience bounds the opening of the store, so that a locked file
-	// cannot keep the plugin from starting.
-	openPatience = 20 * time.Second
 )
 
 func main() {
@@ -38,24 +32,9 @@ func run() int {
 	if location == "" {
 		location, shown = store.DefaultLocation, store.DefaultLocation
 	}
-	process := &plugin.Process{StoreLocation: shown, Log: log.DefaultLogger, Now: time.Now, Timing: action.DefaultTiming()}
-	var timelines watch.Store
-	ctx, cancel := context.WithTimeout(context.Background(), openPatience)
-	opened, err := store.Open(ctx, location)
-	cancel()
-	if err != nil {
-		// Monitoring goes on without a store; actions are refused, and the
-		// health check says so.
-		process.StoreErr = err
-		log.DefaultLogger.Error("The store could not be opened", "store", process.StoreLocation, "error", err.Error())
-	} else {
-		defer opened.Close()
-		process.Store, timelines, process.StoreLocation = opened, opened, opened.Location()
-	}
-	process.Registry = watch.NewRegistry(watch.Options{Store: timelines, Logger: log.DefaultLogger, Now: time.Now})
-	// Before the store: running acts still record what they learn.
-	defer process.Registry.Close()
-	if err := datasource.Manage(pluginID, process.NewDatasource, datasource.ManageOpts{}); err != nil {
+	shared := process.Open(context.Background(), location, shown, log.DefaultLogger)
+	defer shared.Close()
+	if err := datasource.Manage(pluginID, shared.NewDatasource, datasource.ManageOpts{}); err != nil {
 		log.DefaultLogger.Error("The plugin ended", "error", err.Error())
 		return 1
 	}

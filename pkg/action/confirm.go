@@ -161,7 +161,10 @@ func (s *Service) begin(ctx context.Context, plan Plan, address, reason string) 
 	case errors.Is(err, ErrPlanUnfit):
 		return intent, &Refusal{Guard: CheckPlanBlocked, Status: http.StatusConflict, Message: "This plan does not permit the action. Nothing was sent.", PlanChanged: true}
 	case errors.As(err, &budget):
-		return intent, &Refusal{Guard: GuardBudget, Status: http.StatusTooManyRequests, Message: "This coordinator's budget is used up. Nothing was sent.", RetryAfter: max(time.Second, budget.RetryAt.Sub(now))}
+		return intent, &Refusal{
+			Guard: GuardBudget, Status: http.StatusTooManyRequests, Message: "This coordinator's budget is used up. Nothing was sent.", RetryAfter: max(time.Second, budget.RetryAt.Sub(now)),
+			Verdicts: []Verdict{{Guard: GuardBudget, Result: Block, Reason: "This coordinator's budget is used up.", AllowedFrom: budget.RetryAt}},
+		}
 	}
 	return intent, storeRefusal(err)
 }

@@ -16,6 +16,9 @@ import (
 type frameMeta struct {
 	// AsOf is when the jobs were last read completely, RFC 3339.
 	AsOf string `json:"asOf"`
+	// AnsweredAt is our clock when the frame was made: a browser's clock may be
+	// wrong, the difference of these two is not.
+	AnsweredAt string `json:"answeredAt"`
 	// Blind: too old to be taken for the present.
 	Blind bool `json:"blind"`
 	// Complete: the newest poll answered completely.
@@ -73,7 +76,7 @@ func (d *Datasource) jobsFrame(view *watch.View, parsed query, filter jobFilter,
 		notes = append(notes, view.Snapshot.Notes...)
 	}
 	frame.Meta = &data.FrameMeta{Type: data.FrameTypeTable, PreferredVisualization: data.VisTypeTable, Custom: frameMeta{
-		AsOf: view.CompleteAsOf.UTC().Format(time.RFC3339Nano), Blind: d.blind(view, now), Complete: lastPollComplete(view), Total: total, Notes: notes,
+		AsOf: view.CompleteAsOf.UTC().Format(time.RFC3339Nano), AnsweredAt: now.UTC().Format(time.RFC3339Nano), Blind: d.blind(view, now), Complete: lastPollComplete(view), Total: total, Notes: notes,
 		PollIntervalSeconds: d.settings.Interval.Seconds(), StuckAfterSeconds: d.settings.StuckAfter.Seconds(),
 	}}
 	d.addNotices(frame, view, now)

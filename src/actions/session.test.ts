@@ -29,7 +29,7 @@ describe('a session', () => {
     expect(session.state.phase).toBe('planned');
   });
 
-  it('confirms with what was typed, the warnings that were read, and the context that was shown', () => {
+  it('confirms with what was typed and the warnings that were read', () => {
     const client = new FakeClient();
     client.plans = [{ value: plan({ verdicts: [WARNED] }) }];
     const session = begin(client);
@@ -44,7 +44,6 @@ describe('a session', () => {
           phrase: 'nightly-load',
           reason: 'stuck since the failover',
           acknowledged: [WARNED.guard],
-          context: { nodes: ['10.0.0.2:5802'], workers: 2 },
         },
       },
     ]);

@@ -95,7 +95,6 @@ export class ActionSession {
         phrase: state.typed.phrase,
         reason: state.typed.reason.trim(),
         acknowledged: plan.verdicts.filter(({ result }) => result === 'warn').map(({ guard }) => guard),
-        context: plan.context,
       })
       .subscribe({
         next: (action) => this.dispatch({ type: 'confirmation answered', action, at: this.now() }),

@@ -219,7 +219,6 @@ export interface components {
             reason: string;
             /** @description The guards whose warnings were read. */
             acknowledged: string[];
-            context?: components["schemas"]["Context"];
         };
         Action: {
             id: string;

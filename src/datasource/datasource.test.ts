@@ -51,6 +51,14 @@ describe('the data source', () => {
     );
   });
 
+  it('says why names could not be read, and does not take that for no jobs', async () => {
+    const source = dataSource();
+    jest
+      .spyOn(source, 'query')
+      .mockReturnValue(of({ data: [], errors: [{ message: 'The coordinator is not seen.' }] }));
+    await expect(firstValueFrom(source.jobNames())).rejects.toThrow('The coordinator is not seen.');
+  });
+
   it('gives Explore the values of variables', () => {
     const [query] = dataSource().interpolateVariablesInQueries([{ ...defaultJobsQuery('A'), jobId: '$job' }], {});
     expect(query).toMatchObject({ jobId: '733584788375666689', datasource: { uid: 'zeta' } });

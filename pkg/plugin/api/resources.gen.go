@@ -129,7 +129,6 @@ type AuditRowEvent string
 type ConfirmRequest struct {
 	// Acknowledged The guards whose warnings were read.
 	Acknowledged []string `json:"acknowledged"`
-	Context      *Context `json:"context,omitempty"`
 	Phrase       string   `json:"phrase"`
 	Reason       string   `json:"reason"`
 }
