@@ -13,8 +13,12 @@ import (
 	"github.com/unjam/unjam-jobs-app/pkg/coordinator"
 )
 
-// ShortestReason is the least number of characters of a reason (design §7).
-const ShortestReason = 10
+// Bounds of a reason in characters: the least is design §7's, the most keeps
+// the audit trail readable (contract/resources.yaml has the same).
+const (
+	ShortestReason = 10
+	LongestReason  = 2000
+)
 
 // Confirmation is what the person typed.
 type Confirmation struct {
@@ -87,6 +91,8 @@ func (s *Service) checkPlan(plan Plan, actor *Actor, typed Confirmation) *Refusa
 		return unprocessable(CheckPhrase, "The phrase does not match. Nothing was sent. Type it exactly as shown.")
 	case utf8.RuneCountInString(strings.TrimSpace(typed.Reason)) < ShortestReason:
 		return unprocessable(CheckReason, fmt.Sprintf("The reason needs at least %d characters. Nothing was sent.", ShortestReason))
+	case utf8.RuneCountInString(typed.Reason) > LongestReason:
+		return unprocessable(CheckReason, fmt.Sprintf("The reason may have at most %d characters. Nothing was sent.", LongestReason))
 	}
 	return nil
 }

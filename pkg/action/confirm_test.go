@@ -69,6 +69,8 @@ func TestS45_CancelGoesTheSameWay(t *testing.T) {
 	r.mustRefuse(err, action.CheckPhrase, 422)
 	_, err = r.service.Confirm(t.Context(), anna, plan.ID, action.Confirmation{Phrase: plan.Phrase, Reason: "  short   "})
 	r.mustRefuse(err, action.CheckReason, 422)
+	_, err = r.service.Confirm(t.Context(), anna, plan.ID, action.Confirmation{Phrase: plan.Phrase, Reason: strings.Repeat("x", action.LongestReason+1)})
+	r.mustRefuse(err, action.CheckReason, 422)
 	if _, err := r.confirm(plan); err != nil {
 		t.Fatal(err)
 	}
