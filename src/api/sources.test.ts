@@ -12,7 +12,8 @@ const OURS = { uid: 'zeta', name: 'Zeta', type: 'unjam-coordinator-datasource' }
 
 describe('the data sources of ours', () => {
   it('are listed by type', () => {
-    getList.mockReturnValue([OURS]);
+    const builtIn = { uid: '-- Grafana --', name: '-- Grafana --', type: 'datasource' };
+    getList.mockReturnValue([OURS, builtIn]);
     expect(listSources()).toEqual([{ uid: 'zeta', name: 'Zeta' }]);
     expect(getList).toHaveBeenCalledWith({ type: 'unjam-coordinator-datasource' });
   });

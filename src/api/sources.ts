@@ -1,4 +1,4 @@
-import { type ScopedVars } from '@grafana/data';
+import { type DataSourceApi, type ScopedVars } from '@grafana/data';
 import { getDataSourceSrv } from '@grafana/runtime';
 import { type DataSourceRef } from '@grafana/schema';
 
@@ -15,6 +15,8 @@ export interface Source {
 export function listSources(): Source[] {
   return getDataSourceSrv()
     .getList({ type: COORDINATOR_TYPE })
+    // Grafana adds its built-in data sources to every list.
+    .filter(({ type }) => type === COORDINATOR_TYPE)
     .map(({ uid, name }) => ({ uid, name }));
 }
 
@@ -26,4 +28,9 @@ export function findSource(reference: DataSourceRef, scopedVars?: ScopedVars): S
   }
   // Where the reference was a variable, rawRef holds what it stands for.
   return { uid: settings.rawRef?.uid ?? settings.uid, name: settings.name };
+}
+
+/** The data source itself, with Grafana's way to query it. */
+export function loadSource(uid: string): Promise<DataSourceApi> {
+  return getDataSourceSrv().get({ uid, type: COORDINATOR_TYPE });
 }

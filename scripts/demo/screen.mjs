@@ -1,0 +1,174 @@
+// @ts-check
+/** What shows the jobs: a Grafana, or the workbench where there is none. */
+import { spawn } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { createInterface } from 'node:readline';
+import { findGrafana, startGrafana } from '../../e2e/grafana.mjs';
+import { root } from '../lib/children.mjs';
+import { buildPlugin, buildWorkbench, step } from './build.mjs';
+
+/** @typedef {import('./coordinator.mjs').Coordinator} Coordinator */
+/**
+ * @typedef {object} Screen
+ * @property {string} about a sentence for people
+ * @property {string} url
+ * @property {string} login a line, or nothing
+ * @property {string[]} toTry
+ * @property {() => Promise<unknown>} stop
+ */
+
+/** Nobody waits five minutes in a demo: the least that the policy takes, and a short settling time. */
+const DEMO_ACTIONS = { enabled: true, minRole: 'Admin', minCancelingAgeSeconds: 30, masterSettleSeconds: 10 };
+const POLL_SECONDS = 5;
+/** The demo's Grafana listens on this machine only and is gone afterwards. */
+const DEMO_PASSWORD = 'admin';
+/** A program that was asked to end gets this long before it is killed. */
+const GRACE_MS = 8_000;
+
+/**
+ * @param {Coordinator} coordinator
+ * @param {{ workbench: boolean, port: number }} options
+ * @returns {Promise<Screen>}
+ */
+export async function openScreen(coordinator, { workbench, port }) {
+  if (workbench) {
+    return openWorkbench(coordinator, port, '--workbench was given');
+  }
+  const { found, reason } = findGrafana();
+  if (!found) {
+    return openWorkbench(coordinator, port, reason);
+  }
+  if (!found.hasUI) {
+    return openWorkbench(coordinator, port, 'the Grafana that was found has no browser part');
+  }
+  return found.kind === 'url' ? explainProvisioning(found.url, coordinator) : openGrafana(found, coordinator, port);
+}
+
+/** @param {Coordinator} coordinator */
+function dataSource(coordinator) {
+  return {
+    urls: coordinator.masters,
+    workerUrls: coordinator.workers,
+    pollIntervalSeconds: POLL_SECONDS,
+    forceStopSupport: coordinator.hasForceStop ? 'yes' : 'auto',
+  };
+}
+
+/**
+ * @param {Exclude<ReturnType<typeof findGrafana>['found'], null>} found
+ * @param {Coordinator} coordinator
+ * @param {number} port
+ * @returns {Promise<Screen>}
+ */
+async function openGrafana(found, coordinator, port) {
+  await buildPlugin();
+  console.log('Starting Grafana …');
+  const grafana = await startGrafana(found, {
+    coordinatorUrl: coordinator.masters[0] ?? '',
+    workerUrl: coordinator.workers[0] ?? '',
+    dataSource: dataSource(coordinator),
+    actions: DEMO_ACTIONS,
+    port,
+    password: DEMO_PASSWORD,
+  });
+  return {
+    about: `${grafana.about}, with Unjam, its dashboard and its alert rules.`,
+    url: `${grafana.url}/d/unjam-stuck-jobs`,
+    login: `  Login: admin / ${DEMO_PASSWORD}\n`,
+    toTry: [
+      'Look at the stuck jobs, and how their age is known.',
+      'Press "Force stop job…" on one of them: read the plan, type the phrase and a reason, and see what is proven.',
+      `Wait three minutes: the rule "Job stuck in CANCELING" fires at ${grafana.url}/alerting/list`,
+    ],
+    stop: grafana.stop,
+  };
+}
+
+/**
+ * A Grafana that runs already is somebody's: nothing is changed in it.
+ * @param {string} url
+ * @param {Coordinator} coordinator
+ * @returns {Promise<Screen>}
+ */
+async function explainProvisioning(url, coordinator) {
+  await buildPlugin();
+  const lines = (/** @type {string[]} */ addresses) => addresses.map((address) => `          - ${address}`).join('\n');
+  return {
+    about: `GRAFANA_URL is set. To see the jobs in that Grafana, copy dist/ into its plugins folder as unjam-jobs-app, allow
+unjam-jobs-app, unjam-coordinator-datasource and unjam-stuckjobs-panel under allow_loading_unsigned_plugins, copy
+provisioning/dashboards and provisioning/alerting, and provision this data source:
+
+    apiVersion: 1
+    datasources:
+      - name: 'Unjam: SeaTunnel'
+        uid: unjam-seatunnel
+        type: unjam-coordinator-datasource
+        jsonData:
+          kind: seatunnel
+          clusterId: seatunnel-demo
+          urls:
+${lines(coordinator.masters)}
+          workerUrls:
+${lines(coordinator.workers)}
+          forceStopSupport: ${coordinator.hasForceStop ? "'yes'" : 'auto'}
+          actions: { enabled: true, minRole: Admin }`,
+    url: `${url}/d/unjam-stuck-jobs`,
+    login: '',
+    toTry: [
+      'Restart that Grafana, and open the dashboard "Unjam: stuck jobs".',
+      'Press "Force stop job…" on a job that has been CANCELING for five minutes.',
+      'Look at the rule "Job stuck in CANCELING" under Alerting.',
+    ],
+    stop: async () => {},
+  };
+}
+
+/**
+ * @param {Coordinator} coordinator
+ * @param {number} port
+ * @param {string} why there is no Grafana
+ * @returns {Promise<Screen>}
+ */
+async function openWorkbench(coordinator, port, why) {
+  await buildWorkbench();
+  const folder = mkdtempSync(path.join(tmpdir(), 'unjam-workbench-'));
+  const program = path.join(folder, 'workbench');
+  await step('Building the backend', 'go', ['build', '-o', program, './workbench/backend']);
+  const settings = { ...dataSource(coordinator), clusterId: 'seatunnel-demo', actions: DEMO_ACTIONS };
+  const child = spawn(
+    program,
+    ['--port', String(port), '--coordinator', coordinator.masters.join(','), '--json-data', JSON.stringify(settings)],
+    { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] }
+  );
+  const ended = new Promise((resolve) => child.once('exit', resolve));
+  const stop = async () => {
+    child.kill('SIGTERM');
+    const kill = setTimeout(() => child.kill('SIGKILL'), GRACE_MS);
+    await ended;
+    clearTimeout(kill);
+    rmSync(folder, { recursive: true, force: true });
+  };
+  let said = '';
+  child.stderr.setEncoding('utf8').on('data', (chunk) => {
+    said = (said + chunk).slice(-4000);
+  });
+  const first = new Promise((resolve) => createInterface(child.stdout).once('line', resolve));
+  const line = await Promise.race([first, ended.then(() => undefined)]);
+  if (typeof line !== 'string') {
+    rmSync(folder, { recursive: true, force: true });
+    throw new Error(`the workbench ended at once: ${said.trim()}`);
+  }
+  return {
+    about: `The workbench shows Unjam's own pages and panel without Grafana (${why}): no alerting, no Grafana security.`,
+    url: JSON.parse(line).url,
+    login: '  Who is signed in is a switch at the top of the page.\n',
+    toTry: [
+      'Look at the stuck jobs, and how their age is known.',
+      'Press "Force stop job…" on one of them: read the plan, type the phrase and a reason, and see what is proven.',
+      'Switch to the Viewer at the top: the buttons say why not.',
+    ],
+    stop,
+  };
+}
