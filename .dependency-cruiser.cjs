@@ -1,6 +1,6 @@
 /**
  * The arrows of docs/architecture.md for the browser's part:
- *   panels, app -> actions, api -> model; datasource -> api, model.
+ *   panels, app -> jobs -> actions, api -> model; datasource -> api, model.
  * Run by `npm run lint:arrows` and `npm test`. That each arrow fails where it should is shown by scripts/lib/arrows.mjs,
  * that the other rules do by src/rules.test.ts.
  */
@@ -27,6 +27,12 @@ module.exports = {
     only('api-to-model', 'api', ['model'], 'The client of the backend knows the model alone.'),
     only('actions-to-api', 'actions', ['api', 'model'], 'The dialog is used by panels and pages, and knows neither.'),
     only(
+      'jobs-to-actions',
+      'jobs',
+      ['actions', 'api', 'model'],
+      'The table of jobs is used by panels and pages, and knows neither.'
+    ),
+    only(
       'datasource-to-api',
       'datasource',
       ['api', 'model'],
@@ -35,8 +41,8 @@ module.exports = {
     only(
       'panels-to-actions',
       'panels',
-      ['actions', 'api', 'model'],
-      'A panel is a plugin of its own: it shares the dialog, the client and the model.'
+      ['jobs', 'actions', 'api', 'model'],
+      'A panel is a plugin of its own: it shares the table, the dialog, the client and the model.'
     ),
     {
       name: 'panels-stand-alone',
@@ -45,7 +51,12 @@ module.exports = {
       from: { path: '^src/panels/([^/]+)/' },
       to: { path: '^src/panels/', pathNot: '^src/panels/$1/' },
     },
-    only('app-to-actions', 'app', ['actions', 'api', 'model'], 'The pages share the dialog, the client and the model.'),
+    only(
+      'app-to-actions',
+      'app',
+      ['jobs', 'actions', 'api', 'model'],
+      'The pages share the table, the dialog, the client and the model.'
+    ),
     {
       name: 'nothing-unresolved',
       comment: 'What is imported must exist.',

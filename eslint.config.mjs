@@ -28,7 +28,11 @@ export default defineConfig([
     rules: { 'react-hooks/rules-of-hooks': 'off' },
   },
   {
-    files: ['src/**/*.{ts,tsx}'],
+    files: ['workbench/page/**/*.{ts,tsx}'],
+    languageOptions: { parserOptions: { project: './workbench/page/tsconfig.json' } },
+  },
+  {
+    files: ['src/**/*.{ts,tsx}', 'workbench/page/**/*.{ts,tsx}'],
     rules: {
       'no-alert': 'error',
       'no-console': 'error',
@@ -46,11 +50,29 @@ export default defineConfig([
             {
               from: 'package',
               package: '@grafana/runtime',
-              name: ['getDataSourceSrv', 'getList', 'getInstanceSettings'],
+              name: ['getDataSourceSrv', 'get', 'getList', 'getInstanceSettings'],
             },
           ],
         },
       ],
+    },
+  },
+  {
+    files: ['simulator/**/*.ts'],
+    languageOptions: { parserOptions: { project: './simulator/tsconfig.json' } },
+    rules: {
+      'no-console': 'error',
+      '@typescript-eslint/ban-ts-comment': 'error',
+      '@typescript-eslint/consistent-type-imports': ['error', { fixStyle: 'inline-type-imports' }],
+      '@typescript-eslint/no-deprecated': 'error',
+      '@typescript-eslint/no-explicit-any': 'error',
+      '@typescript-eslint/no-floating-promises': [
+        'error',
+        // The runner waits for its tests itself.
+        { allowForKnownSafeCalls: [{ from: 'package', package: 'node:test', name: 'test' }] },
+      ],
+      '@typescript-eslint/no-non-null-assertion': 'error',
+      '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
     },
   },
 ]);

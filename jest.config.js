@@ -12,5 +12,5 @@ module.exports = {
   // A journey through the dialog takes seconds on a busy machine.
   testTimeout: 30_000,
   // Other folders hold packages, caches and builds of their own.
-  roots: ['<rootDir>/src'],
+  roots: ['<rootDir>/src', '<rootDir>/workbench/page'],
 };

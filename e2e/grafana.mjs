@@ -10,7 +10,8 @@ import { fileURLToPath } from 'node:url';
 import { dockerCommand, dockerProblem } from './lib/docker.mjs';
 import { GrafanaClient } from './lib/client.mjs';
 import { journeyProvisioning } from './lib/provisioning.mjs';
-import { DATA_SOURCE_UID } from './lib/unjam.mjs';
+import { DATA_SOURCE_UID, Unjam } from './lib/unjam.mjs';
+import { until } from './lib/until.mjs';
 
 const root = path.join(path.dirname(fileURLToPath(import.meta.url)), '..');
 const keeper = fileURLToPath(new URL('./lib/keeper.mjs', import.meta.url));
@@ -21,6 +22,8 @@ const PLUGIN_IDS = ['unjam-jobs-app', 'unjam-coordinator-datasource', 'unjam-stu
 const PACKAGE_HOME = '/usr/share/grafana';
 /** Creating its database takes a new Grafana 10 to 20 s on two busy cores; a first pull of an image, minutes. */
 const START_BOUND_MS = 180_000;
+/** Changed settings of a data source are in force after about 5 s. */
+const CHANGE_BOUND_MS = 30_000;
 
 /**
  * @typedef {({ kind: 'url', url: string } | { kind: 'home', home: string } | { kind: 'docker' }) & { hasUI: boolean }} Found
@@ -74,8 +77,9 @@ function hasBuiltUI(home) {
 /**
  * Starts a Grafana, or uses the running one of GRAFANA_URL.
  * @param {Found} found
- * @param {{ coordinatorUrl: string, workerUrl: string, dataSource?: Record<string, unknown>, actions?: Record<string, unknown> }} options
- *   `dataSource` and `actions` change jsonData of the provisioned data source, to make the run short
+ * @param {{ coordinatorUrl: string, workerUrl: string, dataSource?: Record<string, unknown>, actions?: Record<string, unknown>, port?: number, password?: string }} options
+ *   `dataSource` and `actions` change jsonData of the provisioned data source, to make the run short; a free port and a
+ *   random password of the administrator unless they are given
  * @returns {Promise<Running>}
  */
 export async function startGrafana(found, options) {
@@ -115,6 +119,15 @@ async function useRunning(url, options) {
     actions: { ...source.jsonData.actions, ...options.actions },
   };
   await admin.json('PUT', `/api/datasources/uid/${DATA_SOURCE_UID}`, { ...source, jsonData });
+  const unjam = new Unjam(admin);
+  const say = async () => (await unjam.health()).message;
+  // Grafana keeps the settings before for some seconds.
+  await until(
+    'the data source reaches the engine',
+    CHANGE_BOUND_MS,
+    async () => (await unjam.health()).status === 'OK',
+    say
+  );
   return {
     admin,
     url,
@@ -133,9 +146,9 @@ async function useRunning(url, options) {
  * @returns {Promise<Running>}
  */
 async function startOwn(found, folder, options) {
-  const port = await freePort();
+  const port = options.port || (await freePort());
   const url = `http://127.0.0.1:${port}`;
-  const password = randomBytes(18).toString('base64url');
+  const password = options.password ?? randomBytes(18).toString('base64url');
   // Inside a container the folder has another name.
   const seen = found.kind === 'docker' ? '/unjam' : folder;
   const store = `sqlite:${seen}/data/unjam.db`;

@@ -17,7 +17,7 @@ export function forceStop(stage, noBrowser) {
   for (const theme of /** @type {const} */ (['light', 'dark'])) {
     test(`S08 S09 in the browser: the panel, ${theme}, without serious barriers`, { skip: noBrowser }, async () => {
       const { page, close } = await stage.adasDashboard(theme);
-      await page.getByRole('rowheader', { name: ORDERS_NAME }).waitFor({ timeout: PAGE_BOUND_MS });
+      await page.getByRole('cell', { name: stage.orders.id, exact: true }).waitFor({ timeout: PAGE_BOUND_MS });
       const panel = page.locator(PANEL);
       assert.ok((await panel.innerText()).includes(stage.nasty.id), 'every digit of the id');
       assert.equal(await panel.locator('img').count(), 0);
@@ -72,7 +72,7 @@ export function forceStop(stage, noBrowser) {
     await tabTo(page, 'button', /^Close$/);
     await page.keyboard.press('Enter');
     await dialog.waitFor({ state: 'detached' });
-    const row = page.getByRole('rowheader', { name: ORDERS_NAME });
+    const row = page.getByRole('cell', { name: stage.orders.id, exact: true });
     await row.waitFor({ state: 'detached', timeout: PAGE_BOUND_MS });
     await close();
   });

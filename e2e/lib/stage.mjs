@@ -101,6 +101,14 @@ export class Stage {
     return new Unjam(this.guests.ada.client);
   }
 
+  /**
+   * Whether a job is one of the journey's: a Grafana of GRAFANA_URL may remember those of the last one.
+   * @param {string | undefined} jobId
+   */
+  isOurs(jobId) {
+    return jobId === this.nasty.id || jobId === this.orders.id;
+  }
+
   /** The stop requests that reached the coordinator. */
   stops() {
     return this.coordinator.log.filter((entry) => entry.path.includes('stop-job'));

@@ -22,6 +22,8 @@ import { buildPlugin, buildWorkbench, step } from './build.mjs';
 /** Nobody waits five minutes in a demo: the least that the policy takes, and a short settling time. */
 const DEMO_ACTIONS = { enabled: true, minRole: 'Admin', minCancelingAgeSeconds: 30, masterSettleSeconds: 10 };
 const POLL_SECONDS = 5;
+/** The threshold of three minutes would show nothing in the first ones. */
+const STUCK_AFTER_SECONDS = 15;
 /** The demo's Grafana listens on this machine only and is gone afterwards. */
 const DEMO_PASSWORD = 'admin';
 /** A program that was asked to end gets this long before it is killed. */
@@ -52,6 +54,7 @@ function dataSource(coordinator) {
     urls: coordinator.masters,
     workerUrls: coordinator.workers,
     pollIntervalSeconds: POLL_SECONDS,
+    stuckAfterSeconds: STUCK_AFTER_SECONDS,
     forceStopSupport: coordinator.hasForceStop ? 'yes' : 'auto',
   };
 }

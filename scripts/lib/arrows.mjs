@@ -19,6 +19,7 @@ const TS_VIOLATIONS = [
   ['model-alone', 'model', 'api'],
   ['api-to-model', 'api', 'actions'],
   ['actions-to-api', 'actions', 'panels'],
+  ['jobs-to-actions', 'jobs', 'app'],
   ['datasource-to-api', 'datasource', 'actions'],
   ['panels-to-actions', 'panels', 'app'],
   ['app-to-actions', 'app', 'panels'],

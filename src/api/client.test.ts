@@ -1,7 +1,7 @@
 import { firstValueFrom, of } from 'rxjs';
 
 import { coordinatorClient } from './client';
-import { action, JOB_ID, plan, PLAN_ID, support } from './testing/samples';
+import { action, auditRow, JOB_ID, plan, PLAN_ID, support } from './testing/samples';
 
 const fetch = jest.fn();
 
@@ -64,4 +64,20 @@ describe('the client', () => {
     expect(made.consequences).toEqual([]);
     expect(made.context.nodes).toEqual([]);
   });
+
+  it('reads the newest rows of the audit trail, also where there are none', async () => {
+    fetch.mockReturnValueOnce(of({ data: { asOf: '', rows: [auditRow()] } }));
+    expect(await firstValueFrom(client.audit(50))).toEqual([auditRow()]);
+    expect(fetch).toHaveBeenCalledWith(expect.objectContaining({ url: `${ROOT}/audit?limit=50`, method: 'GET' }));
+    fetch.mockReturnValueOnce(of({ data: { asOf: '', rows: null } }));
+    expect(await firstValueFrom(client.audit(50))).toEqual([]);
+  });
+
+  it.each([null, '<html>Sign in</html>', {}, { ...support(), policy: undefined }])(
+    'takes no other answer for support: %o',
+    async (data) => {
+      fetch.mockReturnValue(of({ data }));
+      await expect(firstValueFrom(client.support())).rejects.toThrow(/does not understand. Reload/);
+    }
+  );
 });

@@ -1,7 +1,17 @@
 import { getBackendSrv, type BackendSrvRequest } from '@grafana/runtime';
 import { defer, map, type Observable } from 'rxjs';
 
-import { type Action, type ConfirmRequest, type Kind, type Plan, type PlanRequest, type Support } from './types';
+import { FailedError } from './failure';
+import {
+  type Action,
+  type AuditPage,
+  type AuditRow,
+  type ConfirmRequest,
+  type Kind,
+  type Plan,
+  type PlanRequest,
+  type Support,
+} from './types';
 
 /**
  * What one data source's backend offers beside queries (contract/resources.yaml). Each method sends one request when it
@@ -16,6 +26,8 @@ export interface CoordinatorClient {
   confirm(planId: string, kind: Kind, request: ConfirmRequest): Observable<Action>;
   /** How far an action has come. */
   action(id: string): Observable<Action>;
+  /** The newest rows of the audit trail, newest first; at most 500. */
+  audit(limit: number): Observable<AuditRow[]>;
 }
 
 /** The header that tells our backend that a script of ours, and no form or link, sends the request. */
@@ -25,12 +37,26 @@ const INTENT_HEADER = 'X-Unjam-Intent';
 export function coordinatorClient(uid: string): CoordinatorClient {
   const root = `/api/datasources/uid/${encodeURIComponent(uid)}/resources`;
   return {
-    support: () => get<Support>(`${root}/support`),
+    support: () => get<Support>(`${root}/support`).pipe(map(understood)),
     plan: (request) => post<Plan>(`${root}/actions`, request.action, request).pipe(map(withLists)),
     confirm: (planId, kind, request) =>
       post<Action>(`${root}/actions/${encodeURIComponent(planId)}/confirm`, kind, request),
     action: (id) => get<Action>(`${root}/actions/${encodeURIComponent(id)}`),
+    audit: (limit) => get<AuditPage>(`${root}/audit?limit=${limit}`).pipe(map(({ rows }) => rows ?? [])),
   };
+}
+
+/** Support decides what is offered and shown: another version's answer, or a proxy's page, must not pass for it. */
+function understood(support: Support): Support {
+  const body: Partial<Support> | null = support;
+  if (!body?.cancel || !body.forceStop || !body.audit || !body.policy || typeof body.reachable !== 'boolean') {
+    throw new FailedError({
+      kind: 'gateway',
+      status: 200,
+      message: 'The data source answered with what this page does not understand. Reload the page.',
+    });
+  }
+  return support;
 }
 
 /** Go writes an empty list that was never filled as null. */

@@ -13,8 +13,18 @@ export type Failure =
   | { kind: 'gateway'; status: number; message: string }
   | { kind: 'network'; message: string };
 
+/** Thrown by those who know more of a failure than a request's error tells. */
+export class FailedError extends Error {
+  constructor(readonly failure: Failure) {
+    super(describeFailure(failure));
+  }
+}
+
 /** Makes a failure of whatever a request threw. */
 export function toFailure(error: unknown): Failure {
+  if (error instanceof FailedError) {
+    return error.failure;
+  }
   if (!isFetchError<unknown>(error)) {
     return { kind: 'network', message: 'The connection to Grafana failed. Check the network.' };
   }

@@ -13,11 +13,13 @@ export interface Source {
 
 /** Every data source of ours that the signed-in user may see. */
 export function listSources(): Source[] {
-  return getDataSourceSrv()
-    .getList({ type: COORDINATOR_TYPE })
-    // Grafana adds its built-in data sources to every list.
-    .filter(({ type }) => type === COORDINATOR_TYPE)
-    .map(({ uid, name }) => ({ uid, name }));
+  return (
+    getDataSourceSrv()
+      .getList({ type: COORDINATOR_TYPE })
+      // Grafana adds its built-in data sources to every list.
+      .filter(({ type }) => type === COORDINATOR_TYPE)
+      .map(({ uid, name }) => ({ uid, name }))
+  );
 }
 
 /** The data source of ours that a reference means; undefined when it means none of ours. */

@@ -12,4 +12,6 @@ export type PlanContext = Schemas['Context'];
 export type PlanRequest = Schemas['PlanRequest'];
 export type ConfirmRequest = Schemas['ConfirmRequest'];
 export type Action = Schemas['Action'];
+export type AuditRow = Schemas['AuditRow'];
+export type AuditPage = Schemas['AuditPage'];
 export type Problem = Schemas['Problem'];

@@ -1,40 +1,78 @@
 import { css } from '@emotion/css';
 import { type GrafanaTheme2 } from '@grafana/data';
 import { config, PluginPage } from '@grafana/runtime';
-import { LinkButton, useStyles2 } from '@grafana/ui';
-import React, { useMemo } from 'react';
+import { useStyles2 } from '@grafana/ui';
+import React, { useId, useMemo, type ReactNode } from 'react';
 
 import { findDashboards } from '../api/dashboards';
-import { listSources } from '../api/sources';
+import { listSources, type Source } from '../api/sources';
+import { Ticking } from '../jobs/clock';
+import { visibleText } from '../model/text';
+import { Announcement } from './Announcement';
 import { CoordinatorCard } from './CoordinatorCard';
-import { newSourceLink } from './links';
+import { FirstSteps } from './FirstSteps';
+import { Guarded } from './Guarded';
+import { LatestActions } from './LatestActions';
+import { useOverview } from './overview';
+import { StuckList } from './StuckList';
 import { useLoaded } from './useLoaded';
 
-/** The coordinators that are set up, and the way to what they show. */
+/** All coordinators at a glance: how each is seen, what hangs, and what was done about it. */
 export function OverviewPage() {
-  const styles = useStyles2(getStyles);
-  const coordinators = useMemo(() => listSources(), []);
-  const search = useMemo(() => findDashboards(), []);
-  const dashboards = useLoaded(search);
+  const sources = useMemo(() => listSources(), []);
   return (
     <PluginPage>
-      {coordinators.length === 0 ? (
-        <FirstSteps />
-      ) : (
-        <ul className={styles.list} aria-label="Coordinators">
-          {coordinators.map((coordinator) => (
-            <li key={coordinator.uid}>
-              <CoordinatorCard
-                uid={coordinator.uid}
-                name={coordinator.name}
-                dashboards={dashboards.at === 'loaded' ? dashboards.value : []}
-                showSettings={isAdmin()}
-              />
+      {sources.length === 0 ? <FirstSteps isAdmin={isAdmin()} /> : <Overview sources={sources} />}
+    </PluginPage>
+  );
+}
+
+function Overview({ sources }: { sources: Source[] }) {
+  const styles = useStyles2(getStyles);
+  const states = useOverview(sources);
+  const search = useMemo(() => findDashboards(), []);
+  const found = useLoaded(search);
+  const dashboards = found.at === 'loaded' ? found.value : [];
+  return (
+    <Ticking>
+      <Guarded what="The announcement" occasion={states}>
+        <Announcement states={states} />
+      </Guarded>
+      <Part title="Coordinators">
+        <ul className={styles.list}>
+          {states.map((state) => (
+            <li key={state.source.uid}>
+              <Guarded what={visibleText(state.source.name)} occasion={state}>
+                <CoordinatorCard state={state} dashboards={dashboards} showSettings={isAdmin()} />
+              </Guarded>
             </li>
           ))}
         </ul>
-      )}
-    </PluginPage>
+      </Part>
+      <Part title="Stuck jobs">
+        <Guarded what="The list of stuck jobs" occasion={states}>
+          <StuckList states={states} dashboards={dashboards} />
+        </Guarded>
+      </Part>
+      <Part title="Latest actions">
+        <Guarded what="The list of actions" occasion={states}>
+          <LatestActions states={states} />
+        </Guarded>
+      </Part>
+    </Ticking>
+  );
+}
+
+function Part({ title, children }: { title: string; children: ReactNode }) {
+  const styles = useStyles2(getStyles);
+  const id = useId();
+  return (
+    <section className={styles.part} aria-labelledby={id}>
+      <h2 id={id} className={styles.title}>
+        {title}
+      </h2>
+      {children}
+    </section>
   );
 }
 
@@ -44,39 +82,15 @@ function isAdmin(): boolean {
   return user?.orgRole === 'Admin' || user?.isGrafanaAdmin === true;
 }
 
-/** What to set up when there is nothing yet. */
-function FirstSteps() {
-  const styles = useStyles2(getStyles);
-  return (
-    <>
-      <h2>No coordinator is set up yet</h2>
-      <ol className={styles.steps}>
-        <li>
-          Add a data source of the type <strong>Unjam coordinator</strong> and write the addresses of the
-          coordinator&apos;s masters into it.
-        </li>
-        <li>Press &quot;Save &amp; test&quot;: it says what the coordinator answers, and what is missing.</li>
-        <li>
-          Add the panel <strong>Unjam stuck jobs</strong> to a dashboard, and an alert rule on the metric
-          canceling_age_seconds.
-        </li>
-        <li>
-          To cancel and force-stop from Grafana, allow actions in the data source, and give Unjam a store in
-          Grafana&apos;s configuration.
-        </li>
-      </ol>
-      {isAdmin() ? (
-        <LinkButton icon="plus" href={newSourceLink()}>
-          Add a coordinator
-        </LinkButton>
-      ) : (
-        <p>Ask an administrator of this organization to do this.</p>
-      )}
-    </>
-  );
-}
-
 const getStyles = (theme: GrafanaTheme2) => ({
-  list: css({ listStyle: 'none', margin: 0, padding: 0, display: 'grid', gap: theme.spacing(2), maxWidth: 900 }),
-  steps: css({ paddingLeft: theme.spacing(3), maxWidth: 700, li: { marginBottom: theme.spacing(1) } }),
+  part: css({ marginBottom: theme.spacing(4), overflowX: 'auto' }),
+  title: css({ fontSize: theme.typography.h3.fontSize }),
+  list: css({
+    listStyle: 'none',
+    margin: 0,
+    padding: 0,
+    display: 'grid',
+    gridTemplateColumns: 'repeat(auto-fill, minmax(min(100%, 380px), 1fr))',
+    gap: theme.spacing(2),
+  }),
 });

@@ -2,6 +2,8 @@ import { type DataQuery } from '@grafana/schema';
 
 import { SCHEMA_VERSION, type JobsQuery, type MetricQuery, type UnjamQuery } from '../model/query';
 
+export * from '../model/query';
+
 /** What a new panel asks. */
 export function defaultJobsQuery(refId: string): JobsQuery {
   return { refId, queryType: 'jobs', schemaVersion: SCHEMA_VERSION, stuckOnly: true, sortBy: 'age', sortDesc: true };

@@ -1,7 +1,7 @@
 import React from 'react';
 
-import { describeQuality, formatQualifiedAge } from '../../model/age';
-import { type JobRow } from '../../model/jobs';
+import { describeQuality, formatQualifiedAge } from '../model/age';
+import { type JobRow } from '../model/jobs';
 import { useTick } from './clock';
 
 interface Props {

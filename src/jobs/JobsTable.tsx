@@ -4,41 +4,60 @@ import { type TimeZone } from '@grafana/schema';
 import { Button, Pagination, useStyles2 } from '@grafana/ui';
 import React, { memo, useState } from 'react';
 
-import { type Kind } from '../../api/types';
-import { type JobRow } from '../../model/jobs';
-import { shortened, visibleText } from '../../model/text';
+import { type Target } from '../actions/machine';
+import { type Kind } from '../api/types';
+import { type JobRow } from '../model/jobs';
+import { shortened, visibleText } from '../model/text';
 import { AgeCell } from './AgeCell';
-import { whyNot } from './availability';
+import { whyNot, type SupportAnswer } from './availability';
 import { StateCell } from './StateCell';
-import { type SupportAnswer } from './useSupport';
 
 /** Rows on the screen at once: 5,000 rows stay quick because only these are drawn. */
 export const PAGE_ROWS = 50;
 const NAME_CHARACTERS = 80;
 const NODES_CHARACTERS = 60;
 
-export type Act = (kind: Kind, row: JobRow) => void;
+/** What is the same for every row of one answer. */
+export interface JobsOrigin {
+  /** The data source; undefined where it cannot be told, so that nothing can be asked of it. */
+  uid?: string;
+  /** The name of the data source, where the table has a column for it. */
+  name?: string;
+  /** The page that shows this coordinator alone; absent where there is none. */
+  href?: string;
+  /** When the answer came, in milliseconds since 1970 by the browser's clock. */
+  receivedAt: number;
+  /** Whether the rows show the present; otherwise every state is UNKNOWN. */
+  present: boolean;
+  /** What is known of what the user may ask; undefined where no coordinator is known. */
+  support?: SupportAnswer;
+}
+
+/** A job with where it comes from. */
+export interface JobEntry {
+  row: JobRow;
+  origin: JobsOrigin;
+}
 
 interface Props {
   /** Names the table for those who hear it. */
   caption: string;
-  rows: JobRow[];
-  receivedAt: number;
-  /** Whether the rows show the present; otherwise every state is UNKNOWN. */
-  present: boolean;
+  entries: JobEntry[];
   timeZone: TimeZone;
-  showNodes: boolean;
-  /** Absent where no buttons are shown. */
-  actions?: { support: SupportAnswer | undefined; act: Act };
+  showNodes?: boolean;
+  /** Whether the table has a column for the coordinator: it shows the jobs of several. */
+  showCoordinator?: boolean;
+  /** Opens the dialog. Absent where no buttons are shown. */
+  open?(target: Target): void;
 }
 
-/** The jobs of one coordinator in the order in which the server gave them. */
-export function JobsTable({ caption, rows, receivedAt, present, timeZone, showNodes, actions }: Props) {
+/** Jobs in the order in which they are given. */
+export function JobsTable({ caption, entries, timeZone, showNodes = false, showCoordinator = false, open }: Props) {
   const styles = useStyles2(getStyles);
   const [wantedPage, setPage] = useState(1);
-  const pages = Math.max(1, Math.ceil(rows.length / PAGE_ROWS));
+  const pages = Math.max(1, Math.ceil(entries.length / PAGE_ROWS));
   const page = Math.min(wantedPage, pages);
-  const shown = rows.slice((page - 1) * PAGE_ROWS, page * PAGE_ROWS);
+  const shown = entries.slice((page - 1) * PAGE_ROWS, page * PAGE_ROWS);
   return (
     <>
       <table className={styles.table}>
@@ -47,23 +66,23 @@ export function JobsTable({ caption, rows, receivedAt, present, timeZone, showNo
           <tr>
             <th scope="col">Job</th>
             <th scope="col">Id</th>
+            {showCoordinator && <th scope="col">Coordinator</th>}
             <th scope="col">State</th>
             <th scope="col">Age</th>
             {showNodes && <th scope="col">Runs on</th>}
-            {actions && <th scope="col">Actions</th>}
+            {open && <th scope="col">Actions</th>}
           </tr>
         </thead>
         <tbody>
-          {shown.map((row) => (
+          {shown.map(({ row, origin }) => (
             <Row
-              key={`${row.cluster} ${row.id} ${row.createTime ?? ''}`}
+              key={`${origin.uid ?? ''} ${row.cluster} ${row.id} ${row.createTime ?? ''}`}
               row={row}
-              receivedAt={receivedAt}
-              present={present && row.listed}
+              origin={origin}
               timeZone={timeZone}
               showNodes={showNodes}
-              support={actions?.support}
-              act={actions?.act}
+              showCoordinator={showCoordinator}
+              open={open}
             />
           ))}
         </tbody>
@@ -75,42 +94,45 @@ export function JobsTable({ caption, rows, receivedAt, present, timeZone, showNo
   );
 }
 
-interface RowProps {
-  row: JobRow;
-  receivedAt: number;
-  present: boolean;
+interface RowProps extends JobEntry {
   timeZone: TimeZone;
   showNodes: boolean;
-  support: SupportAnswer | undefined;
-  act?: Act;
+  showCoordinator: boolean;
+  open?(target: Target): void;
 }
 
-const Row = memo(function Row({ row, receivedAt, present, timeZone, showNodes, support, act }: RowProps) {
+const Row = memo(function Row({ row, origin, timeZone, showNodes, showCoordinator, open }: RowProps) {
   const styles = useStyles2(getStyles);
   const name = visibleText(row.name);
   const nodes = visibleText(row.nodes);
+  const present = origin.present && row.listed;
   return (
     <tr>
       <th scope="row" className={styles.name} title={name}>
         {name ? shortened(name, NAME_CHARACTERS) : '(no name)'}
       </th>
       <td className={styles.id}>{visibleText(row.id)}</td>
+      {showCoordinator && (
+        <td className={styles.nodes}>
+          <CoordinatorName origin={origin} />
+        </td>
+      )}
       <td>
         <StateCell row={row} present={present} timeZone={timeZone} />
       </td>
       <td className={styles.age}>
-        <AgeCell row={row} receivedAt={receivedAt} present={present} />
+        <AgeCell row={row} receivedAt={origin.receivedAt} present={present} />
       </td>
       {showNodes && (
         <td className={styles.nodes} title={nodes}>
           {shortened(nodes, NODES_CHARACTERS)}
         </td>
       )}
-      {act && (
+      {open && (
         <td>
           <div className={styles.actions}>
-            <ActButton kind="cancel" row={row} support={support} act={act} />
-            <ActButton kind="force-stop" row={row} support={support} act={act} />
+            <ActButton kind="cancel" row={row} origin={origin} open={open} />
+            <ActButton kind="force-stop" row={row} origin={origin} open={open} />
           </div>
         </td>
       )}
@@ -118,17 +140,29 @@ const Row = memo(function Row({ row, receivedAt, present, timeZone, showNodes, s
   );
 });
 
-interface ActButtonProps {
+function CoordinatorName({ origin: { name = '', href } }: { origin: JobsOrigin }) {
+  const styles = useStyles2(getStyles);
+  const text = visibleText(name);
+  // A plain link, which Grafana follows without loading the page anew, and which works where no router is.
+  return href ? (
+    <a className={styles.link} href={href}>
+      {text}
+    </a>
+  ) : (
+    text
+  );
+}
+
+interface ActButtonProps extends JobEntry {
   kind: Kind;
-  row: JobRow;
-  support: SupportAnswer | undefined;
-  act: Act;
+  open(target: Target): void;
 }
 
 /** Opens the dialog; where the server does not allow that, it stays reachable by keyboard and says why. */
-function ActButton({ kind, row, support, act }: ActButtonProps) {
+function ActButton({ kind, row, origin, open }: ActButtonProps) {
   const styles = useStyles2(getStyles);
   const label = kind === 'cancel' ? 'Cancel job…' : 'Force stop job…';
+  const { uid, support } = origin;
   const reason = whyNot(kind, row, support);
   // For the moment until the server has answered, a hundred tooltips would double the time of the first picture.
   const isAsking = support?.known === 'not yet';
@@ -142,7 +176,7 @@ function ActButton({ kind, row, support, act }: ActButtonProps) {
       disabled={reason !== ''}
       tooltip={reason === '' || isAsking ? undefined : visibleText(reason)}
       className={styles.act}
-      onClick={() => act(kind, row)}
+      onClick={() => uid !== undefined && open({ uid, kind, jobId: row.id, jobName: row.name })}
     >
       {label}
     </Button>
@@ -174,6 +208,7 @@ const getStyles = (theme: GrafanaTheme2) => ({
   id: css({ fontFamily: theme.typography.fontFamilyMonospace, fontVariantNumeric: 'tabular-nums' }),
   age: css({ whiteSpace: 'nowrap', fontVariantNumeric: 'tabular-nums' }),
   nodes: css({ overflowWrap: 'anywhere' }),
+  link: css({ color: theme.colors.text.link, textDecoration: 'underline' }),
   actions: css({ display: 'flex', gap: theme.spacing(1) }),
   act: css({ whiteSpace: 'nowrap' }),
   pages: css({ padding: theme.spacing(1) }),

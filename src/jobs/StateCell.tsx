@@ -2,9 +2,9 @@ import { type TimeZone } from '@grafana/schema';
 import { Badge } from '@grafana/ui';
 import React from 'react';
 
-import { type JobRow } from '../../model/jobs';
-import { visibleText } from '../../model/text';
-import { formatMoment } from '../../model/time';
+import { type JobRow } from '../model/jobs';
+import { visibleText } from '../model/text';
+import { formatMoment } from '../model/time';
 
 interface Props {
   row: JobRow;

@@ -1,7 +1,10 @@
-import { describeFailure } from '../../api/failure';
-import { type Kind } from '../../api/types';
-import { type JobRow } from '../../model/jobs';
-import { type SupportAnswer } from './useSupport';
+import { describeFailure, type Failure } from '../api/failure';
+import { type Kind, type Support } from '../api/types';
+import { type JobRow } from '../model/jobs';
+
+/** What is known of what the signed-in user may ask of a coordinator. */
+export type SupportAnswer =
+  { known: 'not yet' } | { known: 'yes'; support: Support } | { known: 'no'; failure: Failure };
 
 /**
  * Why a button cannot be used, as a sentence; empty when it can. It repeats what the server said, and invents nothing:

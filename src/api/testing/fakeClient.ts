@@ -1,7 +1,15 @@
 import { defer, NEVER, of, Subject, throwError, type Observable } from 'rxjs';
 
 import { type CoordinatorClient } from '../client';
-import { type Action, type ConfirmRequest, type Kind, type Plan, type PlanRequest, type Support } from '../types';
+import {
+  type Action,
+  type AuditRow,
+  type ConfirmRequest,
+  type Kind,
+  type Plan,
+  type PlanRequest,
+  type Support,
+} from '../types';
 import { plan, support } from './samples';
 
 /** One answer to one request. */
@@ -19,11 +27,12 @@ export class FakeClient implements CoordinatorClient {
   plans: Array<Answer<Plan>> = [{ value: plan() }];
   actions: Array<Answer<Action>> = ['never'];
   supports: Array<Answer<Support>> = [{ value: support() }];
+  audits: Array<Answer<AuditRow[]>> = [{ value: [] }];
   /** The answer to the confirmation is given by the story. */
   readonly confirmation = new Subject<Action>();
 
   support(): Observable<Support> {
-    return answer(this.supports);
+    return defer(() => answer(this.supports));
   }
 
   plan(request: PlanRequest): Observable<Plan> {
@@ -38,6 +47,10 @@ export class FakeClient implements CoordinatorClient {
       this.confirmed.push({ planId, kind, request });
       return this.confirmation;
     });
+  }
+
+  audit(): Observable<AuditRow[]> {
+    return defer(() => answer(this.audits));
   }
 
   action(id: string): Observable<Action> {

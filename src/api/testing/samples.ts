@@ -1,4 +1,4 @@
-import { type Action, type Plan, type Problem, type Support, type Verdict } from '../types';
+import { type Action, type AuditRow, type Plan, type Problem, type Support, type Verdict } from '../types';
 
 /** An id that is no exact number in JavaScript: 733584788375666689 would become 733584788375666700 (S08). */
 export const JOB_ID = '733584788375666689';
@@ -78,6 +78,25 @@ export function action(change: Partial<Action> = {}): Action {
     at: serverTime(20),
     updatedAt: serverTime(20),
     asOf: serverTime(20),
+    ...change,
+  };
+}
+
+/** A row of the audit trail: a force stop that was proven. */
+export function auditRow(change: Partial<AuditRow> = {}): AuditRow {
+  return {
+    seq: 4,
+    at: serverTime(40),
+    event: 'outcome',
+    login: 'anna',
+    role: 'Admin',
+    kind: 'force-stop',
+    actionId: PLAN_ID,
+    jobId: JOB_ID,
+    jobName: 'nightly-load',
+    outcome: 'stopped',
+    prevHash: '0'.repeat(64),
+    hash: '1'.repeat(64),
     ...change,
   };
 }

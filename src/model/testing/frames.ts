@@ -100,3 +100,19 @@ export function jobsFrame(rows: FrameRow[], meta: Record<string, unknown> = {}):
     },
   };
 }
+
+/** The frame that the backend's metric `jobs` gives: a field for each state. */
+export function countsFrame(counts: Record<string, number>): DataFrame {
+  return {
+    refId: 'A',
+    name: 'jobs',
+    length: 1,
+    fields: Object.entries(counts).map(([state, jobs]): Field => ({
+      name: 'jobs',
+      type: FieldType.number,
+      config: {},
+      labels: { cluster: 'zeta', state },
+      values: [jobs],
+    })),
+  };
+}

@@ -2,15 +2,16 @@ import { css } from '@emotion/css';
 import { type GrafanaTheme2 } from '@grafana/data';
 import { type TimeZone } from '@grafana/schema';
 import { Badge, useStyles2 } from '@grafana/ui';
-import React from 'react';
+import React, { useMemo } from 'react';
 
+import { type Target } from '../../actions/machine';
+import { type SupportAnswer } from '../../jobs/availability';
+import { useTick } from '../../jobs/clock';
+import { JobsTable, type JobEntry } from '../../jobs/JobsTable';
 import { freshness } from '../../model/freshness';
 import { type JobsAnswer } from '../../model/jobs';
 import { visibleText } from '../../model/text';
-import { useTick } from './clock';
-import { JobsTable, type Act } from './JobsTable';
 import { announcement, asOfStatement, emptyStatement } from './statements';
-import { type SupportAnswer } from './useSupport';
 
 interface Props {
   answer: JobsAnswer;
@@ -21,14 +22,24 @@ interface Props {
   filtered: boolean;
   timeZone: TimeZone;
   showNodes: boolean;
-  actions?: { support: SupportAnswer | undefined; act: Act };
+  /** The data source of ours that answered; undefined when it cannot be told. */
+  uid?: string;
+  support?: SupportAnswer;
+  /** Opens the dialog. Absent where no buttons are shown. */
+  open?(target: Target): void;
 }
 
 /** One coordinator's jobs, with how far they may be believed. */
-export function CoordinatorJobs({ answer, receivedAt, heading, filtered, timeZone, showNodes, actions }: Props) {
+export function CoordinatorJobs(props: Props) {
+  const { answer, receivedAt, heading, filtered, timeZone, showNodes, uid, support, open } = props;
   const styles = useStyles2(getStyles);
   const now = useTick();
   const how = freshness(answer, receivedAt, now);
+  const present = how !== 'blind';
+  const entries = useMemo((): JobEntry[] => {
+    const origin = { uid, receivedAt, present, support };
+    return answer.rows.map((row) => ({ row, origin }));
+  }, [answer.rows, uid, receivedAt, present, support]);
   const asOf = asOfStatement(answer, how, receivedAt, now, timeZone);
   return (
     <section className={styles.section} aria-label={heading ? visibleText(heading) : 'Jobs'}>
@@ -57,12 +68,10 @@ export function CoordinatorJobs({ answer, receivedAt, heading, filtered, timeZon
       ) : (
         <JobsTable
           caption={heading ? `Jobs of ${visibleText(heading)}` : 'Jobs'}
-          rows={answer.rows}
-          receivedAt={receivedAt}
-          present={how !== 'blind'}
+          entries={entries}
           timeZone={timeZone}
           showNodes={showNodes}
-          actions={actions}
+          open={open}
         />
       )}
     </section>

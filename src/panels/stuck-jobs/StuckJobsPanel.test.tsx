@@ -7,9 +7,9 @@ import { of } from 'rxjs';
 
 import { FakeClient } from '../../api/testing/fakeClient';
 import { gatewayError, support } from '../../api/testing/samples';
+import { PAGE_ROWS } from '../../jobs/JobsTable';
 import { accessibilityProblems } from '../../model/testing/accessibility';
 import { AS_OF, frameRow, jobsFrame, type FrameRow } from '../../model/testing/frames';
-import { PAGE_ROWS } from './JobsTable';
 import { DEFAULT_OPTIONS } from './options';
 import { StuckJobsPanel } from './StuckJobsPanel';
 

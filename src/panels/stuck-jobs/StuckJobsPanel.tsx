@@ -1,21 +1,21 @@
 import { css } from '@emotion/css';
 import { LoadingState, type DataFrame, type GrafanaTheme2, type PanelData, type PanelProps } from '@grafana/data';
 import { Alert, LoadingPlaceholder, useStyles2 } from '@grafana/ui';
-import React, { useCallback, useMemo, useState } from 'react';
+import React, { useMemo, useState } from 'react';
 
 import { type Target } from '../../actions/machine';
 import { useActionDialog } from '../../actions/useActionDialog';
 import { type Source } from '../../api/sources';
+import { type SupportAnswer } from '../../jobs/availability';
+import { Ticking } from '../../jobs/clock';
+import { isPersonSignedIn } from '../../jobs/viewer';
 import { NotJobsError, readJobs, type JobsAnswer } from '../../model/jobs';
 import { visibleText } from '../../model/text';
-import { Ticking } from './clock';
 import { CoordinatorJobs } from './CoordinatorJobs';
-import { type Act } from './JobsTable';
 import { type StuckJobsOptions } from './options';
 import { sourceOf, targetOf } from './sources';
 import { mayLeaveOutStuck } from './statements';
-import { useSupport, type SupportAnswer } from './useSupport';
-import { isPersonSignedIn } from './viewer';
+import { useSupport } from './useSupport';
 
 type Props = Pick<
   PanelProps<StuckJobsOptions>,
@@ -83,6 +83,8 @@ function readList(frame: DataFrame, data: PanelData, interpolate: (text: string)
   }
 }
 
+const NOT_YET: SupportAnswer = { known: 'not yet' };
+
 interface ListProps {
   list: ListOfJobs;
   several: boolean;
@@ -96,21 +98,9 @@ interface ListProps {
 
 function List({ list, several, receivedAt, options, timeZone, support, open }: ListProps) {
   const uid = list.source?.uid;
-  const act: Act = useCallback(
-    (kind, row) => {
-      if (uid !== undefined) {
-        open({ uid, kind, jobId: row.id, jobName: row.name });
-      }
-    },
-    [open, uid]
-  );
   if (list.answer instanceof NotJobsError) {
     return <Alert severity="error" title={list.answer.message} />;
   }
-  const actions = support && {
-    support: uid === undefined ? undefined : (support.get(uid) ?? { known: 'not yet' as const }),
-    act,
-  };
   return (
     <CoordinatorJobs
       answer={list.answer}
@@ -119,7 +109,9 @@ function List({ list, several, receivedAt, options, timeZone, support, open }: L
       filtered={list.filtered}
       timeZone={timeZone}
       showNodes={options.showNodes}
-      actions={actions}
+      uid={uid}
+      support={uid === undefined ? undefined : (support?.get(uid) ?? NOT_YET)}
+      open={support && open}
     />
   );
 }

@@ -2,12 +2,8 @@ import { useEffect, useRef, useState } from 'react';
 import { type Subscription } from 'rxjs';
 
 import { coordinatorClient, type CoordinatorClient } from '../../api/client';
-import { toFailure, type Failure } from '../../api/failure';
-import { type Support } from '../../api/types';
-
-/** What is known of what the signed-in user may ask of a coordinator. */
-export type SupportAnswer =
-  { known: 'not yet' } | { known: 'yes'; support: Support } | { known: 'no'; failure: Failure };
+import { toFailure } from '../../api/failure';
+import { type SupportAnswer } from '../../jobs/availability';
 
 /** Support changes with settings and versions, so it is asked again with new data, but not more often than this (ms). */
 const ASK_AGAIN_AFTER = 30_000;

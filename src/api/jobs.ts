@@ -1,0 +1,125 @@
+import {
+  CoreApp,
+  getDefaultTimeRange,
+  LoadingState,
+  toDataFrame,
+  type DataFrame,
+  type DataQueryError,
+  type DataQueryRequest,
+  type DataQueryResponse,
+} from '@grafana/data';
+import { catchError, defer, filter, from, map, switchMap, take, throwError, type Observable } from 'rxjs';
+
+import { readCounts, type StateCount } from '../model/counts';
+import { NotJobsError, readJobs, type JobsAnswer } from '../model/jobs';
+import { SCHEMA_VERSION, type UnjamQuery } from '../model/query';
+import { FailedError } from './failure';
+import { loadSource } from './sources';
+
+/** The rows that are read of each coordinator, the oldest first: as many as a person can work through. */
+export const ENDING_JOBS_LIMIT = 200;
+
+const COUNTS = 'counts';
+const ENDING = 'ending';
+
+/** What the queries of a data source tell of its coordinator's jobs. */
+export interface JobsReading {
+  /** Open jobs by state; undefined when that query failed. */
+  counts?: StateCount[];
+  /** The jobs that are CANCELING or FAILING, the oldest first, at most ENDING_JOBS_LIMIT. */
+  ending: JobsAnswer;
+  /** What the backend warns of: a failed poll, an answer in part, a split cluster. */
+  warnings: string[];
+}
+
+/**
+ * Asks the data source once, by its own query, when it is subscribed to.
+ *
+ * @throws FailedError when there is no list of jobs in the answer.
+ */
+export function readCoordinatorJobs(uid: string): Observable<JobsReading> {
+  return defer(() => loadSource(uid)).pipe(
+    catchError(() => throwError(notLoaded)),
+    switchMap((source) => from(source.query(request(uid)))),
+    filter(({ state }) => state !== LoadingState.Loading),
+    take(1),
+    map(readResponse)
+  );
+}
+
+function notLoaded(): FailedError {
+  return new FailedError({
+    kind: 'network',
+    message: 'The data source could not be loaded. It may have been deleted; reload the page.',
+  });
+}
+
+function readResponse({ data, errors = [] }: DataQueryResponse): JobsReading {
+  const frames = data.map((answer): DataFrame => toDataFrame(answer));
+  const ending = frames.find(({ refId }) => refId === ENDING);
+  const counts = frames.find(({ refId }) => refId === COUNTS);
+  if (!ending) {
+    throw new FailedError(failureOf(errors));
+  }
+  return {
+    counts: counts && readCounts(counts),
+    ending: readEnding(ending),
+    warnings: warningsOf([ending, ...(counts ? [counts] : [])]),
+  };
+}
+
+function readEnding(frame: DataFrame): JobsAnswer {
+  try {
+    return readJobs(frame);
+  } catch (error) {
+    if (error instanceof NotJobsError) {
+      throw new FailedError({ kind: 'gateway', status: 0, message: 'The data source answered with no list of jobs.' });
+    }
+    throw error;
+  }
+}
+
+function failureOf(errors: DataQueryError[]) {
+  const sentences = errors.map(({ message, data }) => message ?? data?.message ?? data?.error ?? '').filter(Boolean);
+  return {
+    kind: 'gateway' as const,
+    status: errors[0]?.status ?? 0,
+    message:
+      Array.from(new Set(sentences)).join(' ') ||
+      'The data source gave no list of jobs and no reason. Look at its health in its settings.',
+  };
+}
+
+function warningsOf(frames: DataFrame[]): string[] {
+  const texts = frames
+    .flatMap((frame) => frame.meta?.notices ?? [])
+    .filter(({ severity }) => severity === 'error' || severity === 'warning')
+    .map(({ text }) => text);
+  return Array.from(new Set(texts));
+}
+
+/** The backend answers with what it knows now, whatever the range. */
+function request(uid: string): DataQueryRequest<UnjamQuery> {
+  return {
+    app: CoreApp.Unknown,
+    requestId: `unjam-overview-${uid}`,
+    interval: '1m',
+    intervalMs: 60_000,
+    range: getDefaultTimeRange(),
+    scopedVars: {},
+    startTime: Date.now(),
+    timezone: 'browser',
+    targets: [
+      { refId: COUNTS, queryType: 'metric', schemaVersion: SCHEMA_VERSION, metric: 'jobs' },
+      {
+        refId: ENDING,
+        queryType: 'jobs',
+        schemaVersion: SCHEMA_VERSION,
+        states: ['canceling', 'failing'],
+        sortBy: 'age',
+        sortDesc: true,
+        limit: ENDING_JOBS_LIMIT,
+      },
+    ],
+  };
+}

@@ -1,0 +1,49 @@
+import { css } from '@emotion/css';
+import { useStyles2 } from '@grafana/ui';
+import React from 'react';
+
+import { useTick } from '../jobs/clock';
+import { visibleText } from '../model/text';
+import { type CoordinatorState } from './overview';
+import { see, showsPresent } from './sight';
+
+/** Says aloud what matters when it changes: how many jobs are stuck, and which coordinators are not seen. */
+export function Announcement({ states }: { states: CoordinatorState[] }) {
+  const styles = useStyles2(getStyles);
+  const now = useTick();
+  return (
+    <div role="status" className={styles.hidden}>
+      {announcement(states, now)}
+    </div>
+  );
+}
+
+/** Without times or ages, which change all the while. */
+function announcement(states: CoordinatorState[], now: number): string {
+  const sights = states.map((state) => ({ name: visibleText(state.source.name), sight: see(state, now).sight }));
+  if (sights.some(({ sight }) => sight === 'asking')) {
+    return '';
+  }
+  const stuck = states
+    .filter(({ jobs }) => showsPresent(jobs, now))
+    .flatMap(({ jobs }) => jobs.value?.ending.rows ?? [])
+    .filter((row) => row.stuck && row.listed).length;
+  const unseen = sights.filter(({ sight }) => sight !== 'seen' && sight !== 'in part').map(({ name }) => name);
+  return [
+    stuck === 1 ? '1 job is stuck.' : `${stuck} jobs are stuck.`,
+    unseen.length > 0 && `Not seen: ${unseen.join(', ')}.`,
+  ]
+    .filter(Boolean)
+    .join(' ');
+}
+
+const getStyles = () => ({
+  hidden: css({
+    position: 'absolute',
+    width: 1,
+    height: 1,
+    overflow: 'hidden',
+    clipPath: 'inset(50%)',
+    whiteSpace: 'nowrap',
+  }),
+});

@@ -1,0 +1,77 @@
+import { css } from '@emotion/css';
+import { getTimeZone, type GrafanaTheme2 } from '@grafana/data';
+import { LoadingPlaceholder, useStyles2 } from '@grafana/ui';
+import React, { useCallback, useMemo } from 'react';
+
+import { useActionDialog } from '../actions/useActionDialog';
+import { type DashboardLink } from '../api/dashboards';
+import { useTick } from '../jobs/clock';
+import { JobsTable } from '../jobs/JobsTable';
+import { isPersonSignedIn } from '../jobs/viewer';
+import { visibleText } from '../model/text';
+import { dashboardLink } from './links';
+import { type CoordinatorState } from './overview';
+import { isWhole, showsPresent } from './sight';
+import { stuckJobs } from './stuck';
+
+/** The dashboard that shows one coordinator's stuck jobs (provisioning/dashboards). */
+const STUCK_JOBS_DASHBOARD = 'unjam-stuck-jobs';
+
+interface Props {
+  states: CoordinatorState[];
+  dashboards: DashboardLink[];
+}
+
+/** The stuck jobs of all coordinators, oldest first, with what may be done. */
+export function StuckList({ states, dashboards }: Props) {
+  const styles = useStyles2(getStyles);
+  const now = useTick();
+  const timeZone = getTimeZone();
+  const { open, dialog } = useActionDialog(timeZone);
+  const url = dashboards.find(({ uid }) => uid === STUCK_JOBS_DASHBOARD)?.url;
+  const hrefOf = useCallback((uid: string) => (url === undefined ? undefined : dashboardLink(url, uid)), [url]);
+  // Rows are drawn anew when an answer comes or grows old, and not with every tick.
+  const present = JSON.stringify(states.filter(({ jobs }) => showsPresent(jobs, now)).map(({ source }) => source.uid));
+  const entries = useMemo(() => {
+    const uids = new Set<string>(JSON.parse(present));
+    return stuckJobs(states, ({ source }) => uids.has(source.uid), hrefOf);
+  }, [states, present, hrefOf]);
+  const isAsking = states.some(({ jobs }) => !jobs.value && !jobs.failure);
+  const unknown = states.filter(({ jobs }) => !isWhole(jobs, now) && (jobs.value || jobs.failure));
+  const cut = states.filter(({ jobs: { value } }) => value && value.ending.total > value.ending.rows.length);
+  return (
+    <>
+      {entries.length > 0 && (
+        <JobsTable
+          caption="Stuck jobs of all coordinators, oldest first"
+          entries={entries}
+          timeZone={timeZone}
+          showCoordinator
+          open={isPersonSignedIn() ? open : undefined}
+        />
+      )}
+      {entries.length === 0 && unknown.length === 0 && !isAsking && <p>No job is stuck.</p>}
+      {unknown.length > 0 && (
+        <p className={styles.note}>
+          It is not known whether {entries.length > 0 ? 'another job' : 'a job'} is stuck on {names(unknown)}: the jobs
+          of the present could not be read. The card says why.
+        </p>
+      )}
+      {cut.length > 0 && (
+        <p className={styles.note}>
+          Only the oldest jobs on their way to an end are read of {names(cut)}; its dashboard shows all of them.
+        </p>
+      )}
+      {isAsking && <LoadingPlaceholder text="Reading the jobs…" />}
+      {dialog}
+    </>
+  );
+}
+
+function names(states: CoordinatorState[]): string {
+  return states.map(({ source }) => visibleText(source.name)).join(', ');
+}
+
+const getStyles = (theme: GrafanaTheme2) => ({
+  note: css({ margin: theme.spacing(1, 0) }),
+});

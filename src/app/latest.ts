@@ -1,0 +1,78 @@
+import { verb } from '../actions/texts';
+import { type Source } from '../api/sources';
+import { type AuditRow } from '../api/types';
+import { parseTime } from '../model/time';
+
+/** An action, or an attempt that was refused, as the audit trail tells it. */
+export interface LatestAction {
+  /** Unique on the page. */
+  key: string;
+  source: Source;
+  what: string;
+  jobId: string;
+  jobName: string;
+  /** What became of it, no better than what was recorded. */
+  outcome: string;
+  /** The login. */
+  by: string;
+  /** When the newest row of it was written, in milliseconds since 1970; undefined where the row tells no time. */
+  at?: number;
+}
+
+/** The newest actions of several audit trails, newest first. */
+export function latestActions(trails: Array<{ source: Source; rows: AuditRow[] }>, most: number): LatestAction[] {
+  return trails
+    .flatMap(({ source, rows }) => actionsOf(source, rows))
+    .sort((a, b) => (b.at ?? 0) - (a.at ?? 0))
+    .slice(0, most);
+}
+
+function actionsOf(source: Source, rows: AuditRow[]): LatestAction[] {
+  const newestFirst = [...rows].sort((a, b) => b.seq - a.seq);
+  const known = new Map<string, LatestAction>();
+  for (const row of newestFirst) {
+    // A refusal stands alone: a confirmation that came twice does not change what became of the first.
+    const isOwn = row.event === 'refused' || !row.actionId;
+    const key = JSON.stringify([source.uid, isOwn ? row.seq : row.actionId]);
+    const action = known.get(key);
+    if (!action) {
+      known.set(key, describe(key, source, row));
+    } else {
+      action.jobId ||= row.jobId ?? '';
+      action.jobName ||= row.jobName ?? '';
+    }
+  }
+  return [...known.values()];
+}
+
+function describe(key: string, source: Source, row: AuditRow): LatestAction {
+  return {
+    key,
+    source,
+    what: row.kind === 'cancel' || row.kind === 'force-stop' ? verb(row.kind) : 'Request',
+    jobId: row.jobId ?? '',
+    jobName: row.jobName ?? '',
+    outcome: outcomeOf(row),
+    by: row.login,
+    at: parseTime(row.at),
+  };
+}
+
+function outcomeOf({ event, outcome, detail }: AuditRow): string {
+  switch (event) {
+    case 'refused':
+      return detail ? `Refused (${detail})` : 'Refused';
+    case 'planned':
+      return 'Planned; nothing was sent';
+    case 'intent':
+      return 'Confirmed; not known yet whether it was sent';
+    case 'answer':
+      return outcome ? capitalised(outcome) : 'Sent; its end is not proven yet';
+    case 'outcome':
+      return outcome ? capitalised(outcome) : 'Not known';
+  }
+}
+
+function capitalised(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}

@@ -1,0 +1,77 @@
+import {
+  catchError,
+  distinctUntilChanged,
+  exhaustMap,
+  fromEvent,
+  map,
+  NEVER,
+  of,
+  scan,
+  startWith,
+  switchMap,
+  throwError,
+  timeout,
+  timer,
+  type Observable,
+} from 'rxjs';
+
+import { FailedError, toFailure, type Failure } from '../api/failure';
+
+const SECOND = 1000;
+
+/** How often a page that is seen asks again, in milliseconds. */
+export const REFRESH_EVERY = 10 * SECOND;
+/** How long it waits for an answer before it counts as failed: longer than the longest poll that a refresh may start. */
+export const GIVE_UP_AFTER = 30 * SECOND;
+
+/**
+ * What is known of something that is asked again and again: the last answer stays when a later question fails, and the
+ * failure stands beside it until an answer comes. Nothing of both: it was asked and has not been answered.
+ */
+export interface Kept<T> {
+  value?: T;
+  /** When the value came, in milliseconds since 1970 by the browser's clock. */
+  receivedAt?: number;
+  /** Why the newest question was not answered; undefined when it was. */
+  failure?: Failure;
+}
+
+/** Whether the page is seen: true or false at once, and whenever that changes. */
+export function visibility(page: Document = document): Observable<boolean> {
+  return fromEvent(page, 'visibilitychange').pipe(
+    startWith(undefined),
+    map(() => !page.hidden),
+    distinctUntilChanged()
+  );
+}
+
+/**
+ * Asks at once and every REFRESH_EVERY while the page is seen, one question at a time.
+ *
+ * @param question sends one request for each subscription, and is dropped when the page is hidden.
+ */
+export function kept<T>(question: Observable<T>, visible: Observable<boolean>): Observable<Kept<T>> {
+  const once = question.pipe(
+    timeout({ first: GIVE_UP_AFTER, with: () => throwError(noAnswer) }),
+    map((value) => ({ answered: true as const, value, receivedAt: Date.now() })),
+    catchError((error: unknown) => of({ answered: false as const, failure: toFailure(error) }))
+  );
+  return visible.pipe(
+    // Not switchMap for the questions: a server slower than the interval would have each dropped, and never be heard.
+    switchMap((seen) => (seen ? timer(0, REFRESH_EVERY).pipe(exhaustMap(() => once)) : NEVER)),
+    scan<{ answered: true; value: T; receivedAt: number } | { answered: false; failure: Failure }, Kept<T>>(
+      (before, round) =>
+        round.answered
+          ? { value: round.value, receivedAt: round.receivedAt }
+          : { value: before.value, receivedAt: before.receivedAt, failure: round.failure },
+      {}
+    )
+  );
+}
+
+function noAnswer(): FailedError {
+  return new FailedError({
+    kind: 'network',
+    message: `Grafana gave no answer within ${GIVE_UP_AFTER / SECOND} s. Look at Grafana's log and at the coordinator.`,
+  });
+}

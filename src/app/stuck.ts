@@ -1,0 +1,46 @@
+import { type SupportAnswer } from '../jobs/availability';
+import { type JobEntry } from '../jobs/JobsTable';
+import { type CoordinatorState } from './overview';
+
+/**
+ * The stuck jobs of all coordinators, oldest first.
+ *
+ * @param isPresent whether a coordinator's jobs may be taken for the present.
+ * @param hrefOf the page that shows one coordinator's jobs.
+ */
+export function stuckJobs(
+  states: CoordinatorState[],
+  isPresent: (state: CoordinatorState) => boolean,
+  hrefOf: (uid: string) => string | undefined
+): JobEntry[] {
+  return states
+    .flatMap((state): JobEntry[] => {
+      const { source, jobs } = state;
+      if (!jobs.value || jobs.receivedAt === undefined) {
+        return [];
+      }
+      const origin = {
+        uid: source.uid,
+        name: source.name,
+        href: hrefOf(source.uid),
+        receivedAt: jobs.receivedAt,
+        present: isPresent(state),
+        support: supportAnswer(state),
+      };
+      return jobs.value.ending.rows.filter(({ stuck }) => stuck).map((row) => ({ row, origin }));
+    })
+    .sort((a, b) => beginning(a) - beginning(b));
+}
+
+/** Since when the job is in its state by the browser's clock, so that answers of different moments can be compared. */
+function beginning({ row, origin }: JobEntry): number {
+  const at = origin.receivedAt - row.ageSeconds * 1000;
+  return Number.isNaN(at) ? Infinity : at;
+}
+
+function supportAnswer({ support: { value, failure } }: CoordinatorState): SupportAnswer {
+  if (failure) {
+    return { known: 'no', failure };
+  }
+  return value ? { known: 'yes', support: value } : { known: 'not yet' };
+}

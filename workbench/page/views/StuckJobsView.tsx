@@ -1,0 +1,112 @@
+import {
+  CoreApp,
+  EventBusSrv,
+  LoadingState,
+  type DataQuery,
+  type FieldConfigSource,
+  type ScopedVars,
+} from '@grafana/data';
+import { getTemplateSrv } from '@grafana/runtime';
+import { PanelChrome } from '@grafana/ui';
+import React, { useCallback, useEffect, useMemo, useRef, useState } from 'react';
+
+import { type CoordinatorDataSource } from '../../../src/datasource/datasource';
+import { migrateQuery } from '../../../src/datasource/query';
+import { plugin } from '../../../src/panels/stuck-jobs/module';
+import { DEFAULT_OPTIONS, type StuckJobsOptions } from '../../../src/panels/stuck-jobs/options';
+import description from '../../../src/panels/stuck-jobs/plugin.json';
+import { useQuery } from '../useQuery';
+
+/** A row of a dashboard's grid and the gap below it, in pixels, as in Grafana. */
+const GRID_ROW = 38;
+
+const NO_FIELD_CONFIG: FieldConfigSource = { defaults: {}, overrides: [] };
+
+interface Props {
+  id: number;
+  title: string;
+  /** Its height, in rows of a dashboard's grid. */
+  rows: number;
+  /** Its queries as a dashboard stores them. */
+  targets: DataQuery[];
+  source: CoordinatorDataSource;
+  scopedVars: ScopedVars;
+}
+
+/** The stuck-jobs panel with the answer to a real query, asked anew every few seconds. */
+export function StuckJobsView({ id, title, rows, targets, source, scopedVars }: Props) {
+  const [options, setOptions] = useState<StuckJobsOptions>(DEFAULT_OPTIONS);
+  const [eventBus] = useState(() => new EventBusSrv());
+  const question = useMemo(
+    () => ({
+      source,
+      queries: targets.flatMap((target) => {
+        const migration = migrateQuery(target);
+        return migration.ok ? [migration.query] : [];
+      }),
+      app: CoreApp.Dashboard,
+      panelPluginId: description.id,
+      scopedVars,
+    }),
+    [source, targets, scopedVars]
+  );
+  const { data } = useQuery(question);
+  const replaceVariables = useCallback(
+    (text: string, more?: ScopedVars) => getTemplateSrv().replace(text, { ...scopedVars, ...more }),
+    [scopedVars]
+  );
+  const [frame, width] = useWidth();
+  const Panel = plugin.panel;
+  if (!Panel) {
+    return null;
+  }
+  return (
+    <div ref={frame}>
+      {width > 0 && (
+        <PanelChrome
+          title={title}
+          width={width}
+          height={rows * GRID_ROW}
+          padding="none"
+          loadingState={data.state === LoadingState.Loading ? undefined : data.state}
+        >
+          {(innerWidth, innerHeight) => (
+            <Panel
+              id={id}
+              title={title}
+              data={data}
+              timeRange={data.timeRange}
+              timeZone="browser"
+              options={options}
+              onOptionsChange={setOptions}
+              fieldConfig={NO_FIELD_CONFIG}
+              onFieldConfigChange={() => undefined}
+              transparent={false}
+              width={innerWidth}
+              height={innerHeight}
+              renderCounter={0}
+              eventBus={eventBus}
+              replaceVariables={replaceVariables}
+              onChangeTimeRange={() => undefined}
+            />
+          )}
+        </PanelChrome>
+      )}
+    </div>
+  );
+}
+
+/** The width of an element, in pixels; 0 before it is known. */
+function useWidth(): [React.RefObject<HTMLDivElement>, number] {
+  const element = useRef<HTMLDivElement>(null);
+  const [width, setWidth] = useState(0);
+  useEffect(() => {
+    if (!element.current) {
+      return undefined;
+    }
+    const observer = new ResizeObserver(([entry]) => setWidth(Math.floor(entry?.contentRect.width ?? 0)));
+    observer.observe(element.current);
+    return () => observer.disconnect();
+  }, []);
+  return [element, width];
+}
