@@ -58,6 +58,11 @@ export default defineConfig([
     },
   },
   {
+    // It stands in for Grafana, which offers plugins what is deprecated, too.
+    files: ['workbench/page/**/*.{ts,tsx}'],
+    rules: { '@typescript-eslint/no-deprecated': 'off' },
+  },
+  {
     files: ['simulator/**/*.ts'],
     languageOptions: { parserOptions: { project: './simulator/tsconfig.json' } },
     rules: {

@@ -13,4 +13,5 @@ module.exports = {
   testTimeout: 30_000,
   // Other folders hold packages, caches and builds of their own.
   roots: ['<rootDir>/src', '<rootDir>/workbench/page'],
+  testMatch: [...scaffold.testMatch, '<rootDir>/workbench/page/**/*.test.ts'],
 };

@@ -18,6 +18,7 @@ const EVALUATION_SECONDS = 30;
 export function alerting(stage) {
   test('S08 S09 the rule goes to Alerting and names the job with every digit', async () => {
     const { admin, nasty } = stage;
+    stage.needsCanceled();
     const due = nasty.canceledBefore + (WARNING_SECONDS + 2 * EVALUATION_SECONDS) * 1000;
     const alerts = await until(
       'the alert on the job fires',
@@ -50,6 +51,7 @@ export function alerting(stage) {
 
   test('S01 the coordinator is frozen: the alert keeps firing over 4 evaluations, and the watchdog fires', async () => {
     const { admin, nasty } = stage;
+    stage.needsCanceled();
     await freezeNode(stage.engineFolder, 'master-1');
     const frozen = Date.now();
     /** @type {Map<string, string>} */
@@ -81,6 +83,7 @@ export function alerting(stage) {
 
   test('S01 the coordinator goes on: the watchdog resolves, the age is still right, and the job can be ended', async () => {
     const { admin, nasty, unjam } = stage;
+    stage.needsCanceled();
     await thawNode(stage.engineFolder, 'master-1');
     await until('the coordinator is read again', 60_000, async () => {
       const [age] = await unjam.metric('poll_age_seconds');

@@ -109,6 +109,13 @@ export class Stage {
     return jobId === this.nasty.id || jobId === this.orders.id;
   }
 
+  /** Fails at once where the jobs were not canceled: what comes later would wait in vain. */
+  needsCanceled() {
+    if (!this.nasty.cancelAction || !this.orders.cancelAction) {
+      throw new Error('The jobs were not canceled; see the failures before.');
+    }
+  }
+
   /** The stop requests that reached the coordinator. */
   stops() {
     return this.coordinator.log.filter((entry) => entry.path.includes('stop-job'));
@@ -121,6 +128,9 @@ export class Stage {
    * @returns {Promise<any>} the plan
    */
   allowed(kind, jobId) {
+    if (kind === 'force-stop') {
+      this.needsCanceled();
+    }
     /** @type {any} */
     let plan;
     // The cancel before it is verified for 90 s, and only one action of a job may be in flight.

@@ -59,7 +59,7 @@ export class Unjam {
     return this.client.json(
       'POST',
       this.path(`actions/${plan.id}/confirm`),
-      { phrase: plan.phrase, reason, acknowledged, context: plan.context },
+      { phrase: plan.phrase, reason, acknowledged },
       { 'X-Unjam-Intent': plan.kind }
     );
   }

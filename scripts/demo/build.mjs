@@ -38,7 +38,7 @@ export async function buildWorkbench() {
  * @param {string} program
  * @param {string[]} programArguments
  */
-export async function step(what, program, programArguments) {
+async function step(what, program, programArguments) {
   console.log(`${what} …`);
   const { code, output } = await run(program, programArguments);
   if (code !== 0) {

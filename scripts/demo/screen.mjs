@@ -1,13 +1,8 @@
 // @ts-check
 /** What shows the jobs: a Grafana, or the workbench where there is none. */
-import { spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
-import { createInterface } from 'node:readline';
 import { findGrafana, startGrafana } from '../../e2e/grafana.mjs';
-import { root } from '../lib/children.mjs';
-import { buildPlugin, buildWorkbench, step } from './build.mjs';
+import { buildBackend, startWorkbench } from '../../workbench/backend.mjs';
+import { buildPlugin, buildWorkbench } from './build.mjs';
 
 /** @typedef {import('./coordinator.mjs').Coordinator} Coordinator */
 /**
@@ -26,8 +21,6 @@ const POLL_SECONDS = 5;
 const STUCK_AFTER_SECONDS = 15;
 /** The demo's Grafana listens on this machine only and is gone afterwards. */
 const DEMO_PASSWORD = 'admin';
-/** A program that was asked to end gets this long before it is killed. */
-const GRACE_MS = 8_000;
 
 /**
  * @param {Coordinator} coordinator
@@ -136,42 +129,25 @@ ${lines(coordinator.workers)}
  */
 async function openWorkbench(coordinator, port, why) {
   await buildWorkbench();
-  const folder = mkdtempSync(path.join(tmpdir(), 'unjam-workbench-'));
-  const program = path.join(folder, 'workbench');
-  await step('Building the backend', 'go', ['build', '-o', program, './workbench/backend']);
+  await buildBackend();
   const settings = { ...dataSource(coordinator), clusterId: 'seatunnel-demo', actions: DEMO_ACTIONS };
-  const child = spawn(
-    program,
-    ['--port', String(port), '--coordinator', coordinator.masters.join(','), '--json-data', JSON.stringify(settings)],
-    { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] }
-  );
-  const ended = new Promise((resolve) => child.once('exit', resolve));
-  const stop = async () => {
-    child.kill('SIGTERM');
-    const kill = setTimeout(() => child.kill('SIGKILL'), GRACE_MS);
-    await ended;
-    clearTimeout(kill);
-    rmSync(folder, { recursive: true, force: true });
-  };
-  let said = '';
-  child.stderr.setEncoding('utf8').on('data', (chunk) => {
-    said = (said + chunk).slice(-4000);
-  });
-  const first = new Promise((resolve) => createInterface(child.stdout).once('line', resolve));
-  const line = await Promise.race([first, ended.then(() => undefined)]);
-  if (typeof line !== 'string') {
-    rmSync(folder, { recursive: true, force: true });
-    throw new Error(`the workbench ended at once: ${said.trim()}`);
-  }
+  const server = await startWorkbench([
+    '--port',
+    String(port),
+    '--coordinator',
+    coordinator.masters.join(','),
+    '--json-data',
+    JSON.stringify(settings),
+  ]);
   return {
     about: `The workbench shows Unjam's own pages and panel without Grafana (${why}): no alerting, no Grafana security.`,
-    url: JSON.parse(line).url,
+    url: server.url,
     login: '  Who is signed in is a switch at the top of the page.\n',
     toTry: [
       'Look at the stuck jobs, and how their age is known.',
       'Press "Force stop job…" on one of them: read the plan, type the phrase and a reason, and see what is proven.',
       'Switch to the Viewer at the top: the buttons say why not.',
     ],
-    stop,
+    stop: server.stop,
   };
 }

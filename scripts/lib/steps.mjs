@@ -20,6 +20,8 @@ import { builtPlugin, pluginSources } from './plugin-files.mjs';
 /** Pinned: a check must not change because a checker did. */
 const STATICCHECK = 'honnef.co/go/tools/cmd/staticcheck@v0.8.2';
 const NODE_REPORTER = './scripts/lib/node-reporter.mjs';
+/** The plugin's backend, and the workbench's server. */
+const GO_PACKAGES = ['./pkg/...', './workbench/backend/...'];
 /** Starting and breaking several clusters, on two busy cores. */
 const ENGINE_MINUTES = 20;
 
@@ -48,6 +50,7 @@ export const steps = [
     what: 'tests of the browser part',
     run: async () => jestTests(await run('npx', ['--no-install', 'jest', '--json', '--ci'])),
   },
+  { name: 'simulator', what: 'the simulator, against captured answers', run: () => simulator([]) },
   { name: 'plugin-json', what: 'the plugin.json files', run: async () => asResult(pluginSources()) },
   {
     name: 'generated',
@@ -56,8 +59,13 @@ export const steps = [
     run: () => one('node', ['scripts/generate.mjs', '--check']),
   },
   { name: 'gofmt', what: 'format', needs: needGo, run: gofmt },
-  { name: 'vet', what: 'go vet', needs: needGo, run: () => one('go', ['vet', './pkg/...']) },
-  { name: 'staticcheck', what: 'staticcheck', needs: needGo, run: () => one('go', ['run', STATICCHECK, './pkg/...']) },
+  { name: 'vet', what: 'go vet', needs: needGo, run: () => one('go', ['vet', ...GO_PACKAGES]) },
+  {
+    name: 'staticcheck',
+    what: 'staticcheck',
+    needs: needGo,
+    run: () => one('go', ['run', STATICCHECK, ...GO_PACKAGES]),
+  },
   {
     name: 'arrows-go',
     what: 'who may import whom, in pkg',
@@ -68,7 +76,7 @@ export const steps = [
     name: 'go',
     what: 'tests of the backend, with the race detector',
     needs: needGo,
-    run: () => goTest(['./pkg/...']),
+    run: () => goTest(GO_PACKAGES),
   },
   {
     name: 'build-frontend',
@@ -83,12 +91,24 @@ export const steps = [
   },
   { name: 'dist', what: 'dist is complete', run: async () => asResult(builtPlugin()) },
   {
+    name: 'workbench',
+    what: 'pages and panel in a browser without Grafana, on the simulator',
+    needs: needGo,
+    run: () => nodeTest('workbench/workbench.test.mjs'),
+  },
+  {
     name: 'engine',
     what: 'the test engine itself',
     needs: needEngine,
     run: () => nodeTest('engines/seatunnel'),
   },
   { name: 'engine-go', what: 'adapter and actions on the real engine', needs: needEngineAndGo, run: engineGo },
+  {
+    name: 'simulator-engine',
+    what: 'the simulator, against the real engine',
+    needs: needEngine,
+    run: () => simulator(['--engine']),
+  },
   {
     name: 'journey',
     what: 'the whole way in a real Grafana with the real engine',
@@ -112,9 +132,18 @@ async function install() {
   return one('npm', ['ci', '--no-audit', '--no-fund']);
 }
 
+/**
+ * @param {string[]} which
+ * @returns {Promise<Result>}
+ */
+async function simulator(which) {
+  const reporter = [`--test-reporter=${NODE_REPORTER}`, '--test-reporter-destination=stdout'];
+  return nodeTests(await run('node', ['simulator/run-tests.mjs', ...which, ...reporter], { minutes: ENGINE_MINUTES }));
+}
+
 /** @returns {Promise<Result>} */
 async function gofmt() {
-  const { code, output } = await run('gofmt', ['-l', 'Magefile.go', 'pkg']);
+  const { code, output } = await run('gofmt', ['-l', 'Magefile.go', 'pkg', 'workbench/backend']);
   const unformatted = output.trim();
   const failed = code !== 0 || unformatted !== '';
   return {

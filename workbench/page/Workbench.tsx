@@ -1,4 +1,4 @@
-import { createTheme, ThemeContext } from '@grafana/data';
+import { createTheme, ThemeContext, type GrafanaTheme2 } from '@grafana/data';
 import { config, locationService, LocationServiceProvider } from '@grafana/runtime';
 import { GlobalStyles, PortalContainer } from '@grafana/ui';
 import React, { useCallback, useMemo, useState } from 'react';
@@ -25,12 +25,7 @@ interface Props {
 /** The whole page: what Grafana would put around Unjam, as little of it as Unjam needs. */
 export function Workbench({ boot, sources }: Props) {
   const [theme, setTheme] = useState(boot.user.theme);
-  const built = useMemo(() => {
-    const next = createTheme({ colors: { mode: theme } });
-    // Some of @grafana/ui reads the theme here.
-    config.theme2 = next;
-    return next;
-  }, [theme]);
+  const built = useMemo(() => buildTheme(theme), [theme]);
   const changeTheme = useCallback((next: Theme) => {
     rememberTheme(next);
     setTheme(next);
@@ -56,6 +51,13 @@ export function Workbench({ boot, sources }: Props) {
       <PortalContainer />
     </ThemeContext.Provider>
   );
+}
+
+function buildTheme(mode: Theme): GrafanaTheme2 {
+  const theme = createTheme({ colors: { mode } });
+  // Some of @grafana/ui reads the theme here.
+  config.theme2 = theme;
+  return theme;
 }
 
 /** Everything that knows who is signed in is loaded anew, as after a real login. */

@@ -3,10 +3,10 @@ import {
   type DataSourceApi,
   type DataSourceInstanceSettings,
   type DataSourcePluginMeta,
-  type DataSourceRef,
   type ScopedVars,
 } from '@grafana/data';
 import { type DataSourceSrv, type GetDataSourceListFilters, type TemplateSrv } from '@grafana/runtime';
+import { type DataSourceRef } from '@grafana/schema';
 
 import { type CoordinatorDataSource } from '../../../src/datasource/datasource';
 import { plugin } from '../../../src/datasource/module';

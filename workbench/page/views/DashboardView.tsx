@@ -5,6 +5,7 @@ import { Alert, RadioButtonGroup, useStyles2 } from '@grafana/ui';
 import React, { useMemo } from 'react';
 
 import dashboard from '../../../provisioning/dashboards/stuck-jobs.json';
+import { type CoordinatorDataSource } from '../../../src/datasource/datasource';
 import panelDescription from '../../../src/panels/stuck-jobs/plugin.json';
 import { usePageLocation } from '../navigation';
 import { type WorkbenchSources } from '../services/sources';
@@ -21,10 +22,6 @@ export function DashboardView({ sources }: { sources: WorkbenchSources }) {
   const list = sources.getList();
   const chosen = parameters.get(SOURCE_PARAMETER) ?? list[0]?.uid ?? '';
   const job = parameters.get(JOB_PARAMETER) ?? '';
-  const scopedVars = useMemo<ScopedVars>(
-    () => ({ ds: { text: chosen, value: chosen }, job: { text: job, value: job } }),
-    [chosen, job]
-  );
   if (!sources.getInstanceSettings(chosen)) {
     return <Alert severity="error" title={`The workbench has no data source ${JSON.stringify(chosen)}.`} />;
   }
@@ -39,21 +36,29 @@ export function DashboardView({ sources }: { sources: WorkbenchSources }) {
           onChange={(uid) => locationService.partial({ [SOURCE_PARAMETER]: uid })}
         />
       )}
-      {dashboard.panels
-        .filter(({ type }) => type === panelDescription.id)
-        .map((panel) => (
-          <StuckJobsView
-            key={panel.id}
-            id={panel.id}
-            title={panel.title}
-            rows={panel.gridPos.h}
-            targets={panel.targets}
-            source={sources.instance(chosen)}
-            scopedVars={scopedVars}
-          />
-        ))}
+      <Panels source={sources.instance(chosen)} uid={chosen} job={job} />
     </div>
   );
+}
+
+function Panels({ source, uid, job }: { source: CoordinatorDataSource; uid: string; job: string }) {
+  const scopedVars = useMemo<ScopedVars>(
+    () => ({ ds: { text: uid, value: uid }, job: { text: job, value: job } }),
+    [uid, job]
+  );
+  return dashboard.panels
+    .filter(({ type }) => type === panelDescription.id)
+    .map((panel) => (
+      <StuckJobsView
+        key={panel.id}
+        id={panel.id}
+        title={panel.title}
+        rows={panel.gridPos.h}
+        targets={panel.targets}
+        source={source}
+        scopedVars={scopedVars}
+      />
+    ));
 }
 
 const getStyles = (theme: GrafanaTheme2) => ({

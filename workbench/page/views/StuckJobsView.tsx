@@ -1,12 +1,6 @@
-import {
-  CoreApp,
-  EventBusSrv,
-  LoadingState,
-  type DataQuery,
-  type FieldConfigSource,
-  type ScopedVars,
-} from '@grafana/data';
+import { CoreApp, EventBusSrv, LoadingState, type FieldConfigSource, type ScopedVars } from '@grafana/data';
 import { getTemplateSrv } from '@grafana/runtime';
+import { type DataQuery } from '@grafana/schema';
 import { PanelChrome } from '@grafana/ui';
 import React, { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 
