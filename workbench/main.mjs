@@ -6,8 +6,9 @@ import { buildBackend, startWorkbench } from './backend.mjs';
 
 const programArguments = process.argv.slice(2);
 
+const asksForHelp = programArguments.some((argument) => /^--?h(elp)?$/.test(argument));
+
 try {
-  const asksForHelp = programArguments.some((argument) => /^--?h(elp)?$/.test(argument));
   if (!asksForHelp) {
     await buildWorkbench();
   }
@@ -19,6 +20,9 @@ try {
   }
   process.exitCode = (await workbench.ended) ?? 1;
 } catch (error) {
-  console.error(error instanceof Error ? error.message : String(error));
-  process.exitCode = 1;
+  // The program has said its help, and ended as it should.
+  if (!asksForHelp) {
+    console.error(error instanceof Error ? error.message : String(error));
+    process.exitCode = 1;
+  }
 }
