@@ -62,6 +62,8 @@ var (
 // settings give an instance that reports the error.
 func (p *Process) NewDatasource(ctx context.Context, raw backend.DataSourceInstanceSettings) (instancemgmt.Instance, error) {
 	d := &Datasource{process: p, started: p.Now()}
+	// A namespace would name a whole stack; rows belong to an organisation.
+	//lint:ignore SA1019 Unjam's scope is the organisation
 	d.settings, d.settingsErr = loadSettings(backend.PluginConfigFromContext(ctx).OrgID, raw)
 	if d.settingsErr == nil {
 		d.settingsErr = d.watch(ctx)

@@ -54,16 +54,18 @@ func TestHealth_BadInput(t *testing.T) {
 		}
 	})
 	for name, row := range map[string]struct{ url, says string }{
-		"nobody listens":     {"http://127.0.0.1:1", "unreachable"},
-		"a wrong host":       {"http://no-such-host.invalid:8080", "unreachable"},
-		"wrong password":     {serverAt(t, func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusUnauthorized) }), "credentials"},
-		"a TLS error":        {tlsServer.URL, "certificate"},
-		"no TLS there":       {strings.Replace(r.double.server.URL, "http:", "https:", 1), "TLS"},
-		"HTML":               {serverAt(t, func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("<html>Hello</html>")) }), "HTML"},
-		"not SeaTunnel":      {serverAt(t, func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte(`{"status":"UP"}`)) }), "SeaTunnel"},
-		"truncated":          {serverAt(t, func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte(`{"projectVersion":"2.3`)) }), "bad answer"},
-		"an endless body":    {endless, "bad answer"},
-		"a redirect (S41)":   {serverAt(t, func(w http.ResponseWriter, q *http.Request) { http.Redirect(w, q, "/elsewhere", 307) }), "redirect"},
+		"nobody listens":  {"http://127.0.0.1:1", "unreachable"},
+		"a wrong host":    {"http://no-such-host.invalid:8080", "unreachable"},
+		"wrong password":  {serverAt(t, func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusUnauthorized) }), "credentials"},
+		"a TLS error":     {tlsServer.URL, "certificate"},
+		"no TLS there":    {strings.Replace(r.double.server.URL, "http:", "https:", 1), "TLS"},
+		"HTML":            {serverAt(t, func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("<html>Hello</html>")) }), "HTML"},
+		"not SeaTunnel":   {serverAt(t, func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte(`{"status":"UP"}`)) }), "SeaTunnel"},
+		"truncated":       {serverAt(t, func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte(`{"projectVersion":"2.3`)) }), "bad answer"},
+		"an endless body": {endless, "bad answer"},
+		"a redirect (S41)": {serverAt(t, func(w http.ResponseWriter, q *http.Request) {
+			http.Redirect(w, q, "/elsewhere", http.StatusTemporaryRedirect)
+		}), "redirect"},
 		"an unknown scheme":  {"ftp://master:21", "http"},
 		"no scheme":          {"master:8080", "http"},
 		"a password in here": {"http://u:" + secret + "@master:8080", "user or password"},

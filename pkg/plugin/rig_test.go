@@ -17,15 +17,11 @@ import (
 	"github.com/grafana/grafana-plugin-sdk-go/backend"
 
 	"github.com/unjam/unjam-jobs-app/pkg/action"
-	"github.com/unjam/unjam-jobs-app/pkg/coordinator"
 	"github.com/unjam/unjam-jobs-app/pkg/store"
 	"github.com/unjam/unjam-jobs-app/pkg/watch"
 )
 
 const stuckJob = "733584788375666689"
-
-// watchedID is a job id as the timeline has it.
-func watchedID(id string) coordinator.JobID { return coordinator.JobID(id) }
 
 // coordinatorDouble is a small SeaTunnel over REST v2 with a log of requests.
 // It answers in the shapes of the captured samples; the adapter's own tests
@@ -180,6 +176,7 @@ func newRigOn(t *testing.T, settings map[string]any, timing action.Timing) *rig 
 
 // pluginContext is Grafana's: org 1, data source "ds".
 func pluginContext(user *backend.User) backend.PluginContext {
+	//lint:ignore SA1019 Unjam's scope is the organisation
 	return backend.PluginContext{OrgID: 1, PluginID: "unjam-coordinator-datasource", User: user, DataSourceInstanceSettings: &backend.DataSourceInstanceSettings{UID: "ds"}}
 }
 

@@ -75,5 +75,6 @@ func (l sourceList) find(uid string) *openSource {
 
 // pluginContext is what Grafana tells a plugin with each call.
 func (s *openSource) pluginContext(user *backend.User) backend.PluginContext {
+	//lint:ignore SA1019 Unjam's scope is the organisation
 	return backend.PluginContext{OrgID: orgID, PluginID: pluginID, User: user, DataSourceInstanceSettings: &s.settings}
 }

@@ -69,7 +69,8 @@ function Pane({ source }: { source: CoordinatorDataSource }) {
           Run query
         </Button>
       </section>
-      <section aria-label="Answer" className={styles.answer}>
+      {/* Focusable, so that the keyboard can scroll what is wider than the page. */}
+      <section aria-label="Answer" className={styles.answer} tabIndex={0}>
         <Answer data={data} />
       </section>
     </>
