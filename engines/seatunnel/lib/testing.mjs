@@ -57,22 +57,22 @@ export async function status(at, id) {
 }
 
 /**
- * Waits until a job has a status; fails if it does not get there.
+ * Waits until a job has one of some statuses; fails if it does not get there.
  * @param {string} at
  * @param {string} id
- * @param {string} wanted
+ * @param {string[]} wanted
  */
-export async function becomes(at, id, wanted) {
+export async function becomes(at, id, ...wanted) {
   const end = performance.now() + SOON_MS;
   let last = '';
   while (performance.now() < end) {
     last = await status(at, id).catch(String);
-    if (last === wanted) {
+    if (wanted.includes(last)) {
       return;
     }
     await sleep(100);
   }
-  assert.fail(`job ${id} should become ${wanted}, is ${last}`);
+  assert.fail(`job ${id} should become ${wanted.join(' or ')}, is ${last}`);
 }
 
 /**
