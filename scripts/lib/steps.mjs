@@ -175,7 +175,7 @@ async function engineGo() {
   }
   const packages = [...new Set(tagged.map((file) => `./${path.relative(root, path.dirname(file))}`))];
   const chosen = `^(${tests.join('|')})$`;
-  return goTest(['-count=1', '-timeout', `${ENGINE_MINUTES}m`, '-tags', 'engine', '-run', chosen, ...packages]);
+  return goTest(['-count=1', '-p=1', '-timeout', `${ENGINE_MINUTES}m`, '-tags', 'engine', '-run', chosen, ...packages]);
 }
 
 /**
