@@ -78,9 +78,6 @@ func (p *Process) NewDatasource(ctx context.Context, raw backend.DataSourceInsta
 
 // watch takes a lease on the coordinator's watcher.
 func (d *Datasource) watch(ctx context.Context) error {
-	if _, err := seatunnel.New(d.settings.SeaTunnel); err != nil {
-		return err
-	}
 	lease, err := d.process.Registry.Acquire(ctx, watch.Key{Scope: d.settings.Scope, Connection: d.settings.ConnectionHash}, watch.Settings{
 		Interval: d.settings.Interval, Deadline: d.settings.Deadline,
 		NewClient: func() (coordinator.Client, error) { return seatunnel.New(d.settings.SeaTunnel) },
