@@ -24,6 +24,16 @@ const (
 	AuditAnswer AuditEvent = "answer"
 	// AuditOutcome: what was proven.
 	AuditOutcome AuditEvent = "outcome"
+	// AuditRequested: a second person was asked for. AuditDecided: the request
+	// was approved, rejected, withdrawn, canceled, or has expired.
+	AuditRequested AuditEvent = "requested"
+	AuditDecided   AuditEvent = "decided"
+	// AuditLeftovers: tasks were found to run on after the end, or are gone.
+	AuditLeftovers AuditEvent = "leftovers"
+	// AuditDismissed: a lost job was dismissed.
+	AuditDismissed AuditEvent = "dismissed"
+	// AuditSuppressed: attempts were refused that are not recorded one by one.
+	AuditSuppressed AuditEvent = "suppressed"
 )
 
 // AuditEntry is the content of an audit row.
@@ -39,6 +49,9 @@ type AuditEntry struct {
 	Identity *Identity `json:"identity,omitempty"`
 	Verdicts []Verdict `json:"verdicts,omitempty"`
 	Reason   string    `json:"reason,omitempty"`
+	// Approver is the second person of an act, ApprovalID the request.
+	Approver   *Actor `json:"approver,omitempty"`
+	ApprovalID string `json:"approvalId,omitempty"`
 	// Request and Answer are the exchange with the coordinator, without
 	// credentials.
 	Request string  `json:"request,omitempty"`

@@ -90,9 +90,11 @@ type Plan struct {
 	Verdicts     []Verdict `json:"verdicts"`
 	Consequences []string  `json:"consequences"`
 	// Phrase must be typed exactly.
-	Phrase    string    `json:"phrase"`
-	CreatedAt time.Time `json:"createdAt"`
-	ExpiresAt time.Time `json:"expiresAt"`
+	Phrase string `json:"phrase"`
+	// SecondPerson: the plan can only be used to ask for an approval.
+	SecondPerson bool      `json:"secondPerson,omitempty"`
+	CreatedAt    time.Time `json:"createdAt"`
+	ExpiresAt    time.Time `json:"expiresAt"`
 }
 
 // Allowed tells whether no guard blocks.
@@ -161,6 +163,11 @@ type Intent struct {
 	Detail string `json:"detail"`
 	// Answered is true once the coordinator answered the request.
 	Answered bool `json:"answered"`
+	// Approver is the second person; nil where none was asked for.
+	Approver *Actor `json:"approver,omitempty"`
+	// Leftovers is what still ran on the workers after the end was proven; nil
+	// before, and for a cancel.
+	Leftovers *Leftovers `json:"leftovers,omitempty"`
 	// UpdatedAt is when phase or outcome last changed.
 	UpdatedAt time.Time `json:"updatedAt"`
 }

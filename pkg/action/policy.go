@@ -48,16 +48,39 @@ type Policy struct {
 	MaxForceStops int
 	MaxCancels    int
 	BudgetWindow  time.Duration
+	// SecondPerson is for which actions another person must approve.
+	SecondPerson SecondPerson
+	// IncidentBudget is the most force stops within an hour that a second
+	// person can unlock; 0: it cannot be unlocked.
+	IncidentBudget int
+}
+
+// SecondPerson is for which actions a second person must approve.
+type SecondPerson string
+
+const (
+	// SecondPersonOff: one person acts alone.
+	SecondPersonOff SecondPerson = "off"
+	// SecondPersonForceStop: force stops need a second person.
+	SecondPersonForceStop SecondPerson = "force-stop"
+	// SecondPersonAll: cancels too.
+	SecondPersonAll SecondPerson = "all"
+)
+
+// NeedsSecondPerson tells whether another person must approve an action.
+func (p Policy) NeedsSecondPerson(kind Kind) bool {
+	return p.SecondPerson == SecondPersonAll || p.SecondPerson == SecondPersonForceStop && kind == KindForceStop
 }
 
 // DefaultPolicy is design §7's: off, Admins only, five minutes, three force
-// stops in ten minutes. Twenty cancels in that time let an operator clear a
+// stops in ten minutes, fifty in an incident that a second person unlocked. Twenty cancels in that time let an operator clear a
 // screen of jobs by hand but stop a script.
 func DefaultPolicy() Policy {
 	return Policy{
 		MinRole: RoleAdmin, AuditRole: RoleEditor,
 		MinCancelingAge: 5 * time.Minute, MasterSettleTime: time.Minute, SavepointStall: 10 * time.Minute,
 		MaxForceStops: 3, MaxCancels: 20, BudgetWindow: 10 * time.Minute,
+		SecondPerson: SecondPersonOff, IncidentBudget: 50,
 	}
 }
 
@@ -86,6 +109,10 @@ func (p Policy) Validate() error {
 		return fmt.Errorf("actions.maxForceStops is %d: use 0 to 100", p.MaxForceStops)
 	case p.MaxCancels < 0 || p.MaxCancels > 1000:
 		return fmt.Errorf("actions.maxCancels is %d: use 0 to 1000", p.MaxCancels)
+	case p.SecondPerson != SecondPersonOff && p.SecondPerson != SecondPersonForceStop && p.SecondPerson != SecondPersonAll:
+		return fmt.Errorf("actions.secondPerson is %q: use off, force-stop or all", p.SecondPerson)
+	case p.IncidentBudget < 0 || p.IncidentBudget > 1000:
+		return fmt.Errorf("actions.incidentBudget is %d: use 0 to 1000", p.IncidentBudget)
 	case p.BudgetWindow < time.Minute || p.BudgetWindow > LongestWait:
 		return fmt.Errorf("actions.budgetWindowSeconds is %d: use 60 to %d", int(p.BudgetWindow.Seconds()), int(LongestWait.Seconds()))
 	}

@@ -13,6 +13,9 @@ import (
 // transaction that takes the write lock first (BEGIN IMMEDIATE in SQLite), so
 // that two processes on one store cannot both pass a check.
 type Store interface {
+	// Now is the store's clock: plans, approvals, budgets and leases are
+	// measured by it, so that the clocks of several Grafanas need not agree.
+	Now(ctx context.Context) (time.Time, error)
 	// Writable proves by a write that a record can be made now.
 	Writable(ctx context.Context) error
 
@@ -24,10 +27,10 @@ type Store interface {
 
 	// Begin makes a plan into an intent and appends the audit entry, all or
 	// nothing. It refuses with ErrNoPlan, ErrPlanUsed, ErrPlanExpired,
-	// ErrPlanUnfit, *InFlightError or *BudgetError.
+	// ErrPlanUnfit, ErrNoApproval, ErrDecided, *InFlightError or *BudgetError.
 	// After it returned nil the record is durable.
 	Begin(ctx context.Context, scope watch.Scope, begin Begin) (AuditRow, error)
-	// Update writes phase, outcome, detail and answered of an intent and, with
+	// Update writes phase, outcome, detail, answered and leftovers of an intent and, with
 	// an entry, appends it to the audit trail in the same transaction. It
 	// refuses with ErrSettled to change a final outcome or to reopen an intent.
 	Update(ctx context.Context, scope watch.Scope, intent Intent, entry *AuditEntry) (AuditRow, error)
@@ -47,6 +50,29 @@ type Store interface {
 	// scopes, and gives the time of the oldest of them.
 	Spent(ctx context.Context, cluster string, kind Kind, since time.Time) (count int, oldest time.Time, err error)
 
+	// Ended gives the scope's force stops whose end was proven after since,
+	// oldest first: their workers are asked for leftover tasks.
+	Ended(ctx context.Context, scope watch.Scope, since time.Time) ([]Intent, error)
+
+	// RequestApproval keeps a request for a second person, uses its plan up and
+	// appends the audit entry, all or nothing. It refuses with ErrNoPlan,
+	// ErrPlanUsed, ErrPlanExpired, ErrPlanUnfit, *InFlightError or
+	// *WaitingError.
+	RequestApproval(ctx context.Context, scope watch.Scope, request RequestApproval) (AuditRow, error)
+	// DecideApproval ends a waiting request and appends the audit entry, all
+	// or nothing. It refuses with ErrNoApproval or ErrDecided. A request to
+	// approve that comes after ExpiresAt is refused with ErrDecided.
+	DecideApproval(ctx context.Context, scope watch.Scope, decide DecideApproval) (AuditRow, error)
+	// Approval gives one request; ErrNoApproval when the scope has none of
+	// that id.
+	Approval(ctx context.Context, scope watch.Scope, id string) (Approval, error)
+	// Approvals gives the scope's requests that wait, and those made after
+	// since, newest first, at most limit.
+	Approvals(ctx context.Context, scope watch.Scope, since time.Time, limit int) ([]Approval, error)
+	// Incident gives the scope's unlocked incident budget for a cluster; false
+	// when none is in force at now.
+	Incident(ctx context.Context, scope watch.Scope, cluster string, now time.Time) (Incident, bool, error)
+
 	// Append adds an entry to the scope's audit trail.
 	Append(ctx context.Context, scope watch.Scope, entry AuditEntry) (AuditRow, error)
 	// Audit gives rows with Seq < before (0: from the newest), newest first,
@@ -63,8 +89,13 @@ type Begin struct {
 	// Now is the time that the checks use; PlanExpires is checked against it.
 	Now time.Time
 	// Budget is the most intents of this kind for the cluster in BudgetWindow.
+	// A scope's incident in force replaces it for force stops.
 	Budget       int
 	BudgetWindow time.Duration
+	// Approval is the waiting request that the intent carries out; empty where
+	// no second person is asked for. It becomes approved in the same
+	// transaction.
+	Approval string
 }
 
 // Errors of the store that the guard tells apart.

@@ -55,7 +55,7 @@ func verdictBodies(verdicts []action.Verdict) []api.Verdict {
 func auditBody(row action.AuditRow) api.AuditRow {
 	entry := row.Entry
 	body := api.AuditRow{
-		Seq: row.Seq, At: entry.At.UTC(), Event: api.AuditRowEvent(entry.Event), Login: entry.Actor.Login, Role: entry.Actor.Role,
+		Seq: row.Seq, At: entry.At.UTC(), Event: api.AuditEvent(entry.Event), Login: entry.Actor.Login, Role: entry.Actor.Role,
 		Kind: optional(string(entry.Kind)), ActionId: optional(entry.ActionID), JobName: optional(entry.JobName), Reason: optional(entry.Reason),
 		Request: optional(entry.Request), Answer: optional(entry.Answer), Outcome: optional(string(entry.Outcome)), Detail: optional(entry.Detail),
 		PrevHash: row.PrevHash, Hash: row.Hash,

@@ -17,15 +17,19 @@ import (
 // is used for it.
 const unsettled = "phase <> '" + string(action.PhaseSettled) + "'"
 
-const intentColumns = "body, phase, outcome, detail, answered, updated_at"
+const intentColumns = "body, phase, outcome, detail, answered, updated_at, leftovers"
 
 func scanIntent(scan func(dest ...any) error) (intent action.Intent, err error) {
-	var body, phase, outcome, detail string
+	var body, phase, outcome, detail, leftovers string
 	var answered, updated int64
-	if err := scan(&body, &phase, &outcome, &detail, &answered, &updated); err != nil {
+	if err := scan(&body, &phase, &outcome, &detail, &answered, &updated, &leftovers); err != nil {
 		return action.Intent{}, err
 	}
-	if err := json.Unmarshal([]byte(body), &intent); err != nil {
+	err = json.Unmarshal([]byte(body), &intent)
+	if err == nil && leftovers != "" {
+		err = json.Unmarshal([]byte(leftovers), &intent.Leftovers)
+	}
+	if err != nil {
 		return action.Intent{}, &Problem{Kind: ErrDamaged, Detail: "a recorded action cannot be read", Advice: "Verify the audit trail, and restore the store from a backup", Err: err}
 	}
 	intent.Phase, intent.Outcome, intent.Detail = action.Phase(phase), action.Outcome(outcome), detail
@@ -33,12 +37,20 @@ func scanIntent(scan func(dest ...any) error) (intent action.Intent, err error) 
 	return intent, nil
 }
 
-// Update writes phase, outcome, detail, answered and the time of the change of
-// an intent, and appends the entry, if there is one, in the same transaction.
+// Update writes phase, outcome, detail, answered, leftovers and the time of the
+// change of an intent, and appends the entry, if there is one, in the same transaction.
 // ErrNoIntent when the scope has none of that id. ErrSettled when it would
 // open a settled intent again, or change an outcome that is final: a late
 // reading must not undo what was proven.
 func (s *Store) Update(ctx context.Context, scope watch.Scope, intent action.Intent, entry *action.AuditEntry) (action.AuditRow, error) {
+	leftovers := ""
+	if intent.Leftovers != nil {
+		encoded, err := json.Marshal(intent.Leftovers)
+		if err != nil {
+			return action.AuditRow{}, fmt.Errorf("encode the leftovers of action %s: %w", intent.ID, err)
+		}
+		leftovers = string(encoded)
+	}
 	var row action.AuditRow
 	err := s.record(ctx, func(tx *sql.Tx) error {
 		stored, err := loadIntent(ctx, tx, scope, intent.ID)
@@ -49,8 +61,8 @@ func (s *Store) Update(ctx context.Context, scope watch.Scope, intent action.Int
 		if reopened || stored.Outcome.Final() && intent.Outcome != stored.Outcome {
 			return fmt.Errorf("action %s is %s, %q: %w", intent.ID, stored.Phase, stored.Outcome, action.ErrSettled)
 		}
-		if _, err := tx.ExecContext(ctx, "UPDATE intents SET phase = ?, outcome = ?, detail = ?, answered = ?, updated_at = ? WHERE org_id = ? AND ds_uid = ? AND id = ?",
-			string(intent.Phase), string(intent.Outcome), intent.Detail, stored01(intent.Answered), toStored(intent.UpdatedAt),
+		if _, err := tx.ExecContext(ctx, "UPDATE intents SET phase = ?, outcome = ?, detail = ?, answered = ?, updated_at = ?, leftovers = ? WHERE org_id = ? AND ds_uid = ? AND id = ?",
+			string(intent.Phase), string(intent.Outcome), intent.Detail, stored01(intent.Answered), toStored(intent.UpdatedAt), leftovers,
 			scope.OrgID, scope.DataSourceUID, intent.ID); err != nil {
 			return err
 		}
@@ -118,6 +130,26 @@ func (s *Store) Unresolved(ctx context.Context, scope watch.Scope, since time.Ti
 		}
 	}
 	return unresolved, s.explain(rows.Err())
+}
+
+// Ended gives the scope's force stops whose end was proven after since, oldest
+// first.
+func (s *Store) Ended(ctx context.Context, scope watch.Scope, since time.Time) ([]action.Intent, error) {
+	rows, err := s.reader.QueryContext(ctx, "SELECT "+intentColumns+" FROM intents WHERE org_id = ? AND ds_uid = ? AND kind = ? AND outcome IN (?, ?) AND updated_at > ? ORDER BY at, id",
+		scope.OrgID, scope.DataSourceUID, string(action.KindForceStop), string(action.OutcomeStopped), string(action.OutcomeEndedByItself), toStored(since))
+	if err != nil {
+		return nil, s.explain(err)
+	}
+	defer rows.Close()
+	var ended []action.Intent
+	for rows.Next() {
+		intent, err := scanIntent(rows.Scan)
+		if err != nil {
+			return nil, s.explain(err)
+		}
+		ended = append(ended, intent)
+	}
+	return ended, s.explain(rows.Err())
 }
 
 // Lease takes or prolongs the right to reconcile an intent; false when another

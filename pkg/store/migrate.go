@@ -17,9 +17,13 @@ type migration struct {
 //go:embed migrations/sqlite/0001_first.sql
 var sqliteFirst string
 
+//go:embed migrations/sqlite/0002_guard.sql
+var sqliteGuard string
+
 // migrations are all steps in order: step n makes schema version n.
 var migrations = []migration{
 	{name: "first", sql: sqliteFirst},
+	{name: "guard", sql: sqliteGuard},
 }
 
 // migrate brings the schema up to date in one transaction: a failure leaves

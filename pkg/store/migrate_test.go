@@ -114,7 +114,7 @@ func TestMigrationsGoForwardOnly(t *testing.T) {
 	before, err := os.ReadFile(path)
 	must(t, err)
 	_, err = Open(t.Context(), "sqlite:"+path)
-	if !errors.Is(err, ErrNewer) || !strings.Contains(err.Error(), "schema 2") {
+	if !errors.Is(err, ErrNewer) || !strings.Contains(err.Error(), "schema 3") {
 		t.Fatalf("a newer store: %v", err)
 	}
 	t.Log(err)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"time"
 
 	"github.com/unjam/unjam-jobs-app/pkg/action"
 	"github.com/unjam/unjam-jobs-app/pkg/watch"
@@ -57,6 +58,10 @@ func Open(ctx context.Context, location string) (*Store, error) {
 
 // Location gives where the store is, for display: it holds no secret.
 func (s *Store) Location() string { return sqliteScheme + s.path }
+
+// Now is the store's clock: the machine's, since all processes on one SQLite
+// file share it.
+func (s *Store) Now(context.Context) (time.Time, error) { return time.Now(), nil }
 
 // Close waits for what is under way and closes the database. The store must
 // not be used afterwards.

@@ -55,6 +55,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/actions/{id}/request-approval": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Use a plan to ask for a second person, where the policy wants one. Nothing is sent to the coordinator but reads. */
+        post: operations["requestApproval"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/actions/{id}": {
         parameters: {
             query?: never;
@@ -72,6 +89,125 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/approvals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Requests that wait for a second person, and those of the last day, newest first. For those who may act, and those who may read the audit trail. */
+        get: operations["getApprovals"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/approvals/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One request. For its requester, those who may act, and those who may read the audit trail. */
+        get: operations["getApproval"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/approvals/{id}/approve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Approve another person's request. The job is read and all guards are run again; then the act begins at once. */
+        post: operations["approve"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/approvals/{id}/reject": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say no to another person's request, or withdraw one's own. */
+        post: operations["reject"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/incidents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ask a second person to unlock the incident budget of force stops for an hour. */
+        post: operations["requestIncident"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/jobs/{id}/dismiss": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Dismiss a lost job, so that it is no longer shown. It is not called finished. Nothing is sent to the coordinator. */
+        post: operations["dismissLost"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/aftermath": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Actions without a proven end, and force-stopped jobs whose workers are watched for leftover tasks. For those who may read the audit trail. */
+        get: operations["getAftermath"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/audit": {
         parameters: {
             query?: never;
@@ -79,7 +215,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Audit rows, newest first. */
+        /** Audit rows, newest first. A page may hold fewer rows than asked for, even none, and still name a next one. */
         get: operations["getAudit"];
         put?: never;
         post?: never;
@@ -98,6 +234,23 @@ export interface paths {
         };
         /** Walk the audit chain and name the first broken or missing row. */
         get: operations["verifyAudit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/audit/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Audit rows as a file, oldest first, with each row's number and hashes. Cells that a spreadsheet would take for a formula are made inert. */
+        get: operations["exportAudit"];
         put?: never;
         post?: never;
         delete?: never;
@@ -140,13 +293,42 @@ export interface components {
             login: string;
             cancel: components["schemas"]["Allowance"];
             forceStop: components["schemas"]["Allowance"];
+            dismiss: components["schemas"]["Allowance"];
             audit: components["schemas"]["Allowance"];
             policy: components["schemas"]["Policy"];
+            incident?: components["schemas"]["Incident"];
+            /** @description Where records are kept, without secrets. */
+            store: string;
+        };
+        /** @description The unlocked incident budget; absent where there is none. */
+        Incident: {
+            /** Format: date-time */
+            from: string;
+            /** Format: date-time */
+            until: string;
+            limit: number;
         };
         Policy: {
             enabled: boolean;
             /** @enum {string} */
             minRole: "Viewer" | "Editor" | "Admin";
+            /** @enum {string} */
+            auditRole: "Viewer" | "Editor" | "Admin";
+            /** @description Only certain logins may act. */
+            allowList: boolean;
+            /** @description Those logins; for those who may read the audit trail. */
+            allowedLogins?: string[];
+            savepointStallSeconds: number;
+            /**
+             * @description For which actions another person must approve.
+             * @enum {string}
+             */
+            secondPerson: "off" | "force-stop" | "all";
+            /** @description The most force stops within incidentSeconds that a second person can unlock; 0 for none. */
+            incidentBudget: number;
+            incidentSeconds: number;
+            /** @description How long a request waits for a second person. */
+            approvalSeconds: number;
             minCancelingAgeSeconds: number;
             masterSettleSeconds: number;
             maxForceStops: number;
@@ -198,6 +380,8 @@ export interface components {
             id: string;
             kind: components["schemas"]["Kind"];
             allowed: boolean;
+            /** @description The plan can only be used to ask for an approval. */
+            secondPerson: boolean;
             job: components["schemas"]["JobCard"];
             identity: components["schemas"]["Identity"];
             context: components["schemas"]["Context"];
@@ -220,6 +404,91 @@ export interface components {
             /** @description The guards whose warnings were read. */
             acknowledged: string[];
         };
+        ApproveRequest: {
+            /** @description As the request shows it; empty for an incident budget. */
+            phrase: string;
+            /** @description The guards whose warnings were read, and context-changed where the context did. */
+            acknowledged: string[];
+        };
+        ReasonRequest: {
+            reason: string;
+        };
+        DismissRequest: {
+            /** @description The episode of the lost job as it was shown. */
+            episode: string;
+            reason: string;
+        };
+        Dismissal: {
+            /** Format: date-time */
+            asOf: string;
+            jobId: string;
+            /** Format: int64 */
+            auditRow: number;
+            auditHead: string;
+        };
+        Approval: {
+            id: string;
+            /** @enum {string} */
+            kind: "cancel" | "force-stop" | "incident-budget";
+            /** @enum {string} */
+            state: "waiting" | "approved" | "rejected" | "withdrawn" | "canceled" | "expired";
+            /** @description The login of who asks. */
+            requester: string;
+            reason: string;
+            /** Format: date-time */
+            at: string;
+            /** Format: date-time */
+            expiresAt: string;
+            job?: components["schemas"]["JobCard"];
+            identity: components["schemas"]["Identity"];
+            context: components["schemas"]["Context"];
+            verdicts: components["schemas"]["Verdict"][];
+            phrase: string;
+            /** @description The signed-in user asked. */
+            mine: boolean;
+            /** @description The signed-in user may approve or reject. */
+            decidable: boolean;
+            /** @description Why not; empty when he may. */
+            why: string;
+            /** @description The login of who decided. */
+            decider?: string;
+            /** Format: date-time */
+            decidedAt?: string;
+            /** @description Why it was rejected, withdrawn or canceled. */
+            note: string;
+            /** @description The act that it led to. */
+            actionId?: string;
+            /** Format: date-time */
+            asOf: string;
+        };
+        ApprovalList: {
+            /** Format: date-time */
+            asOf: string;
+            approvals: components["schemas"]["Approval"][];
+        };
+        Decision: {
+            approval: components["schemas"]["Approval"];
+            action?: components["schemas"]["Action"];
+        };
+        /** @description What still ran on the workers after the end was proven. */
+        Leftovers: {
+            /** Format: date-time */
+            checkedAt?: string;
+            tasks: {
+                worker: string;
+                threads: number;
+            }[];
+            notChecked: string[];
+            unasked: string;
+            /** Format: date-time */
+            until: string;
+        };
+        Aftermath: {
+            /** Format: date-time */
+            asOf: string;
+            unconfirmed: components["schemas"]["Action"][];
+            watched: components["schemas"]["Action"][];
+        };
         Action: {
             id: string;
             kind: components["schemas"]["Kind"];
@@ -231,6 +500,16 @@ export interface components {
             detail: string;
             /** @description The actor's login. */
             by: string;
+            /** @description The login of the second person; absent where none was asked for. */
+            approvedBy?: string;
+            leftovers?: components["schemas"]["Leftovers"];
+            /**
+             * Format: int64
+             * @description The newest row of the audit trail that tells of this action.
+             */
+            auditRow?: number;
+            /** @description Its hash. */
+            auditHead?: string;
             /** Format: date-time */
             at: string;
             /** Format: date-time */
@@ -238,17 +517,20 @@ export interface components {
             /** Format: date-time */
             asOf: string;
         };
+        /** @enum {string} */
+        AuditEvent: "refused" | "suppressed" | "planned" | "requested" | "decided" | "intent" | "answer" | "outcome" | "leftovers" | "dismissed";
         AuditRow: {
             /** Format: int64 */
             seq: number;
             /** Format: date-time */
             at: string;
-            /** @enum {string} */
-            event: "refused" | "planned" | "intent" | "answer" | "outcome";
+            event: components["schemas"]["AuditEvent"];
             login: string;
             role: string;
             kind?: string;
             actionId?: string;
+            approvalId?: string;
+            approvedBy?: string;
             jobId?: string;
             jobName?: string;
             identity?: components["schemas"]["Identity"];
@@ -313,6 +595,18 @@ export interface components {
         };
     };
     parameters: {
+        /** @description Rows of this time or later. */
+        AuditFrom: string;
+        /** @description Rows before this time. */
+        AuditTo: string;
+        AuditEvent: components["schemas"]["AuditEvent"];
+        /** @description The kind of action. */
+        AuditKind: string;
+        /** @description Rows of this person, as actor or as second person; upper and lower case are one. */
+        AuditLogin: string;
+        AuditJob: string;
+        /** @description Rows of this plan, action or approval. */
+        AuditAction: string;
         Id: string;
     };
     requestBodies: never;
@@ -394,6 +688,33 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    requestApproval: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConfirmRequest"];
+            };
+        };
+        responses: {
+            /** @description The request waits. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Approval"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     getAction: {
         parameters: {
             query?: never;
@@ -417,9 +738,192 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    getApprovals: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The requests. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApprovalList"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getApproval: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The request. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Approval"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    approve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ApproveRequest"];
+            };
+        };
+        responses: {
+            /** @description Approved; an act is under way, or the incident budget is unlocked. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Decision"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    reject: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReasonRequest"];
+            };
+        };
+        responses: {
+            /** @description The request does not wait any more. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Approval"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    requestIncident: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReasonRequest"];
+            };
+        };
+        responses: {
+            /** @description The request waits. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Approval"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    dismissLost: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DismissRequest"];
+            };
+        };
+        responses: {
+            /** @description Dismissed. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Dismissal"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getAftermath: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The aftermath. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Aftermath"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     getAudit: {
         parameters: {
             query?: {
+                /** @description Rows of this time or later. */
+                from?: components["parameters"]["AuditFrom"];
+                /** @description Rows before this time. */
+                to?: components["parameters"]["AuditTo"];
+                event?: components["parameters"]["AuditEvent"];
+                /** @description The kind of action. */
+                kind?: components["parameters"]["AuditKind"];
+                /** @description Rows of this person, as actor or as second person; upper and lower case are one. */
+                login?: components["parameters"]["AuditLogin"];
+                jobId?: components["parameters"]["AuditJob"];
+                /** @description Rows of this plan, action or approval. */
+                actionId?: components["parameters"]["AuditAction"];
                 /** @description Rows with a smaller number only. */
                 before?: number;
                 limit?: number;
@@ -458,6 +962,42 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Verification"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    exportAudit: {
+        parameters: {
+            query: {
+                format: "csv" | "jsonl";
+                /** @description Rows of this time or later. */
+                from?: components["parameters"]["AuditFrom"];
+                /** @description Rows before this time. */
+                to?: components["parameters"]["AuditTo"];
+                event?: components["parameters"]["AuditEvent"];
+                /** @description The kind of action. */
+                kind?: components["parameters"]["AuditKind"];
+                /** @description Rows of this person, as actor or as second person; upper and lower case are one. */
+                login?: components["parameters"]["AuditLogin"];
+                jobId?: components["parameters"]["AuditJob"];
+                /** @description Rows of this plan, action or approval. */
+                actionId?: components["parameters"]["AuditAction"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                    "application/x-ndjson": string;
                 };
             };
             default: components["responses"]["Problem"];

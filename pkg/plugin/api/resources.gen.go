@@ -24,13 +24,35 @@ const (
 	Verifying ActionPhase = "verifying"
 )
 
-// Defines values for AuditRowEvent.
+// Defines values for ApprovalKind.
 const (
-	Answer  AuditRowEvent = "answer"
-	Intent  AuditRowEvent = "intent"
-	Outcome AuditRowEvent = "outcome"
-	Planned AuditRowEvent = "planned"
-	Refused AuditRowEvent = "refused"
+	ApprovalKindCancel         ApprovalKind = "cancel"
+	ApprovalKindForceStop      ApprovalKind = "force-stop"
+	ApprovalKindIncidentBudget ApprovalKind = "incident-budget"
+)
+
+// Defines values for ApprovalState.
+const (
+	Approved  ApprovalState = "approved"
+	Canceled  ApprovalState = "canceled"
+	Expired   ApprovalState = "expired"
+	Rejected  ApprovalState = "rejected"
+	Waiting   ApprovalState = "waiting"
+	Withdrawn ApprovalState = "withdrawn"
+)
+
+// Defines values for AuditEvent.
+const (
+	AuditEventAnswer     AuditEvent = "answer"
+	AuditEventDecided    AuditEvent = "decided"
+	AuditEventDismissed  AuditEvent = "dismissed"
+	AuditEventIntent     AuditEvent = "intent"
+	AuditEventLeftovers  AuditEvent = "leftovers"
+	AuditEventOutcome    AuditEvent = "outcome"
+	AuditEventPlanned    AuditEvent = "planned"
+	AuditEventRefused    AuditEvent = "refused"
+	AuditEventRequested  AuditEvent = "requested"
+	AuditEventSuppressed AuditEvent = "suppressed"
 )
 
 // Defines values for JobCardQuality.
@@ -43,15 +65,29 @@ const (
 
 // Defines values for Kind.
 const (
-	Cancel    Kind = "cancel"
-	ForceStop Kind = "force-stop"
+	KindCancel    Kind = "cancel"
+	KindForceStop Kind = "force-stop"
+)
+
+// Defines values for PolicyAuditRole.
+const (
+	PolicyAuditRoleAdmin  PolicyAuditRole = "Admin"
+	PolicyAuditRoleEditor PolicyAuditRole = "Editor"
+	PolicyAuditRoleViewer PolicyAuditRole = "Viewer"
 )
 
 // Defines values for PolicyMinRole.
 const (
-	Admin  PolicyMinRole = "Admin"
-	Editor PolicyMinRole = "Editor"
-	Viewer PolicyMinRole = "Viewer"
+	PolicyMinRoleAdmin  PolicyMinRole = "Admin"
+	PolicyMinRoleEditor PolicyMinRole = "Editor"
+	PolicyMinRoleViewer PolicyMinRole = "Viewer"
+)
+
+// Defines values for PolicySecondPerson.
+const (
+	All       PolicySecondPerson = "all"
+	ForceStop PolicySecondPerson = "force-stop"
+	Off       PolicySecondPerson = "off"
 )
 
 // Defines values for VerdictResult.
@@ -61,17 +97,34 @@ const (
 	Warn  VerdictResult = "warn"
 )
 
+// Defines values for ExportAuditParamsFormat.
+const (
+	Csv   ExportAuditParamsFormat = "csv"
+	Jsonl ExportAuditParamsFormat = "jsonl"
+)
+
 // Action defines model for Action.
 type Action struct {
-	AsOf time.Time `json:"asOf"`
-	At   time.Time `json:"at"`
+	// ApprovedBy The login of the second person; absent where none was asked for.
+	ApprovedBy *string   `json:"approvedBy,omitempty"`
+	AsOf       time.Time `json:"asOf"`
+	At         time.Time `json:"at"`
+
+	// AuditHead Its hash.
+	AuditHead *string `json:"auditHead,omitempty"`
+
+	// AuditRow The newest row of the audit trail that tells of this action.
+	AuditRow *int64 `json:"auditRow,omitempty"`
 
 	// By The actor's login.
-	By        string        `json:"by"`
-	Detail    string        `json:"detail"`
-	Id        string        `json:"id"`
-	Job       JobCard       `json:"job"`
-	Kind      Kind          `json:"kind"`
+	By     string  `json:"by"`
+	Detail string  `json:"detail"`
+	Id     string  `json:"id"`
+	Job    JobCard `json:"job"`
+	Kind   Kind    `json:"kind"`
+
+	// Leftovers What still ran on the workers after the end was proven.
+	Leftovers *Leftovers    `json:"leftovers,omitempty"`
 	Outcome   ActionOutcome `json:"outcome"`
 	Phase     ActionPhase   `json:"phase"`
 	UpdatedAt time.Time     `json:"updatedAt"`
@@ -83,6 +136,13 @@ type ActionOutcome string
 // ActionPhase defines model for Action.Phase.
 type ActionPhase string
 
+// Aftermath defines model for Aftermath.
+type Aftermath struct {
+	AsOf        time.Time `json:"asOf"`
+	Unconfirmed []Action  `json:"unconfirmed"`
+	Watched     []Action  `json:"watched"`
+}
+
 // Allowance defines model for Allowance.
 type Allowance struct {
 	Allowed bool `json:"allowed"`
@@ -90,6 +150,67 @@ type Allowance struct {
 	// Reason Why not, a sentence; empty when allowed.
 	Reason string `json:"reason"`
 }
+
+// Approval defines model for Approval.
+type Approval struct {
+	// ActionId The act that it led to.
+	ActionId *string   `json:"actionId,omitempty"`
+	AsOf     time.Time `json:"asOf"`
+	At       time.Time `json:"at"`
+	Context  Context   `json:"context"`
+
+	// Decidable The signed-in user may approve or reject.
+	Decidable bool       `json:"decidable"`
+	DecidedAt *time.Time `json:"decidedAt,omitempty"`
+
+	// Decider The login of who decided.
+	Decider   *string      `json:"decider,omitempty"`
+	ExpiresAt time.Time    `json:"expiresAt"`
+	Id        string       `json:"id"`
+	Identity  Identity     `json:"identity"`
+	Job       *JobCard     `json:"job,omitempty"`
+	Kind      ApprovalKind `json:"kind"`
+
+	// Mine The signed-in user asked.
+	Mine bool `json:"mine"`
+
+	// Note Why it was rejected, withdrawn or canceled.
+	Note   string `json:"note"`
+	Phrase string `json:"phrase"`
+	Reason string `json:"reason"`
+
+	// Requester The login of who asks.
+	Requester string        `json:"requester"`
+	State     ApprovalState `json:"state"`
+	Verdicts  []Verdict     `json:"verdicts"`
+
+	// Why Why not; empty when he may.
+	Why string `json:"why"`
+}
+
+// ApprovalKind defines model for Approval.Kind.
+type ApprovalKind string
+
+// ApprovalState defines model for Approval.State.
+type ApprovalState string
+
+// ApprovalList defines model for ApprovalList.
+type ApprovalList struct {
+	Approvals []Approval `json:"approvals"`
+	AsOf      time.Time  `json:"asOf"`
+}
+
+// ApproveRequest defines model for ApproveRequest.
+type ApproveRequest struct {
+	// Acknowledged The guards whose warnings were read, and context-changed where the context did.
+	Acknowledged []string `json:"acknowledged"`
+
+	// Phrase As the request shows it; empty for an incident budget.
+	Phrase string `json:"phrase"`
+}
+
+// AuditEvent defines model for AuditEvent.
+type AuditEvent string
 
 // AuditPage defines model for AuditPage.
 type AuditPage struct {
@@ -102,28 +223,27 @@ type AuditPage struct {
 
 // AuditRow defines model for AuditRow.
 type AuditRow struct {
-	ActionId *string       `json:"actionId,omitempty"`
-	Answer   *string       `json:"answer,omitempty"`
-	At       time.Time     `json:"at"`
-	Detail   *string       `json:"detail,omitempty"`
-	Event    AuditRowEvent `json:"event"`
-	Hash     string        `json:"hash"`
-	Identity *Identity     `json:"identity,omitempty"`
-	JobId    *string       `json:"jobId,omitempty"`
-	JobName  *string       `json:"jobName,omitempty"`
-	Kind     *string       `json:"kind,omitempty"`
-	Login    string        `json:"login"`
-	Outcome  *string       `json:"outcome,omitempty"`
-	PrevHash string        `json:"prevHash"`
-	Reason   *string       `json:"reason,omitempty"`
-	Request  *string       `json:"request,omitempty"`
-	Role     string        `json:"role"`
-	Seq      int64         `json:"seq"`
-	Verdicts *[]Verdict    `json:"verdicts,omitempty"`
+	ActionId   *string    `json:"actionId,omitempty"`
+	Answer     *string    `json:"answer,omitempty"`
+	ApprovalId *string    `json:"approvalId,omitempty"`
+	ApprovedBy *string    `json:"approvedBy,omitempty"`
+	At         time.Time  `json:"at"`
+	Detail     *string    `json:"detail,omitempty"`
+	Event      AuditEvent `json:"event"`
+	Hash       string     `json:"hash"`
+	Identity   *Identity  `json:"identity,omitempty"`
+	JobId      *string    `json:"jobId,omitempty"`
+	JobName    *string    `json:"jobName,omitempty"`
+	Kind       *string    `json:"kind,omitempty"`
+	Login      string     `json:"login"`
+	Outcome    *string    `json:"outcome,omitempty"`
+	PrevHash   string     `json:"prevHash"`
+	Reason     *string    `json:"reason,omitempty"`
+	Request    *string    `json:"request,omitempty"`
+	Role       string     `json:"role"`
+	Seq        int64      `json:"seq"`
+	Verdicts   *[]Verdict `json:"verdicts,omitempty"`
 }
-
-// AuditRowEvent defines model for AuditRow.Event.
-type AuditRowEvent string
 
 // ConfirmRequest defines model for ConfirmRequest.
 type ConfirmRequest struct {
@@ -139,6 +259,27 @@ type Context struct {
 	Workers int      `json:"workers"`
 }
 
+// Decision defines model for Decision.
+type Decision struct {
+	Action   *Action  `json:"action,omitempty"`
+	Approval Approval `json:"approval"`
+}
+
+// DismissRequest defines model for DismissRequest.
+type DismissRequest struct {
+	// Episode The episode of the lost job as it was shown.
+	Episode string `json:"episode"`
+	Reason  string `json:"reason"`
+}
+
+// Dismissal defines model for Dismissal.
+type Dismissal struct {
+	AsOf      time.Time `json:"asOf"`
+	AuditHead string    `json:"auditHead"`
+	AuditRow  int64     `json:"auditRow"`
+	JobId     string    `json:"jobId"`
+}
+
 // Identity defines model for Identity.
 type Identity struct {
 	Cluster    string     `json:"cluster"`
@@ -147,6 +288,13 @@ type Identity struct {
 	JobId      string     `json:"jobId"`
 	Master     string     `json:"master"`
 	State      string     `json:"state"`
+}
+
+// Incident The unlocked incident budget; absent where there is none.
+type Incident struct {
+	From  time.Time `json:"from"`
+	Limit int       `json:"limit"`
+	Until time.Time `json:"until"`
 }
 
 // JobCard defines model for JobCard.
@@ -168,6 +316,18 @@ type JobCardQuality string
 // Kind defines model for Kind.
 type Kind string
 
+// Leftovers What still ran on the workers after the end was proven.
+type Leftovers struct {
+	CheckedAt  *time.Time `json:"checkedAt,omitempty"`
+	NotChecked []string   `json:"notChecked"`
+	Tasks      []struct {
+		Threads int    `json:"threads"`
+		Worker  string `json:"worker"`
+	} `json:"tasks"`
+	Unasked string    `json:"unasked"`
+	Until   time.Time `json:"until"`
+}
+
 // Plan defines model for Plan.
 type Plan struct {
 	Allowed bool `json:"allowed"`
@@ -183,6 +343,9 @@ type Plan struct {
 	Job          JobCard   `json:"job"`
 	Kind         Kind      `json:"kind"`
 	Phrase       string    `json:"phrase"`
+
+	// SecondPerson The plan can only be used to ask for an approval.
+	SecondPerson bool      `json:"secondPerson"`
 	Verdicts     []Verdict `json:"verdicts"`
 }
 
@@ -194,18 +357,41 @@ type PlanRequest struct {
 
 // Policy defines model for Policy.
 type Policy struct {
-	BudgetWindowSeconds    int           `json:"budgetWindowSeconds"`
-	Enabled                bool          `json:"enabled"`
+	// AllowList Only certain logins may act.
+	AllowList bool `json:"allowList"`
+
+	// AllowedLogins Those logins; for those who may read the audit trail.
+	AllowedLogins *[]string `json:"allowedLogins,omitempty"`
+
+	// ApprovalSeconds How long a request waits for a second person.
+	ApprovalSeconds     int             `json:"approvalSeconds"`
+	AuditRole           PolicyAuditRole `json:"auditRole"`
+	BudgetWindowSeconds int             `json:"budgetWindowSeconds"`
+	Enabled             bool            `json:"enabled"`
+
+	// IncidentBudget The most force stops within incidentSeconds that a second person can unlock; 0 for none.
+	IncidentBudget         int           `json:"incidentBudget"`
+	IncidentSeconds        int           `json:"incidentSeconds"`
 	MasterSettleSeconds    int           `json:"masterSettleSeconds"`
 	MaxCancels             int           `json:"maxCancels"`
 	MaxForceStops          int           `json:"maxForceStops"`
 	MinCancelingAgeSeconds int           `json:"minCancelingAgeSeconds"`
 	MinRole                PolicyMinRole `json:"minRole"`
 	PlanSeconds            int           `json:"planSeconds"`
+	SavepointStallSeconds  int           `json:"savepointStallSeconds"`
+
+	// SecondPerson For which actions another person must approve.
+	SecondPerson PolicySecondPerson `json:"secondPerson"`
 }
+
+// PolicyAuditRole defines model for Policy.AuditRole.
+type PolicyAuditRole string
 
 // PolicyMinRole defines model for Policy.MinRole.
 type PolicyMinRole string
+
+// PolicySecondPerson For which actions another person must approve.
+type PolicySecondPerson string
 
 // Problem defines model for Problem.
 type Problem struct {
@@ -226,6 +412,11 @@ type Problem struct {
 	Verdicts    *[]Verdict `json:"verdicts,omitempty"`
 }
 
+// ReasonRequest defines model for ReasonRequest.
+type ReasonRequest struct {
+	Reason string `json:"reason"`
+}
+
 // Support defines model for Support.
 type Support struct {
 	// AsOf When the coordinator was last read completely; 0001-01-01T00:00:00Z when never.
@@ -234,13 +425,17 @@ type Support struct {
 	Cancel Allowance `json:"cancel"`
 
 	// Coordinator The coordinator identity.
-	Coordinator string `json:"coordinator"`
-	Dialect     string `json:"dialect"`
+	Coordinator string    `json:"coordinator"`
+	Dialect     string    `json:"dialect"`
+	Dismiss     Allowance `json:"dismiss"`
 
 	// Fault Why the newest poll failed or was incomplete, a sentence; empty when it was complete.
 	Fault     string    `json:"fault"`
 	ForceStop Allowance `json:"forceStop"`
-	Login     string    `json:"login"`
+
+	// Incident The unlocked incident budget; absent where there is none.
+	Incident *Incident `json:"incident,omitempty"`
+	Login    string    `json:"login"`
 
 	// Master The active master; empty when not known.
 	Master string `json:"master"`
@@ -250,8 +445,11 @@ type Support struct {
 	Policy  Policy `json:"policy"`
 
 	// Reachable The newest poll succeeded, completely or in part, and what is known is not too old.
-	Reachable bool   `json:"reachable"`
-	Version   string `json:"version"`
+	Reachable bool `json:"reachable"`
+
+	// Store Where records are kept, without secrets.
+	Store   string `json:"store"`
+	Version string `json:"version"`
 
 	// Workers Workers that the master counts; -1 when not known.
 	Workers int `json:"workers"`
@@ -283,18 +481,93 @@ type Verification struct {
 	Rows     int64  `json:"rows"`
 }
 
+// AuditAction defines model for AuditAction.
+type AuditAction = string
+
+// AuditFrom defines model for AuditFrom.
+type AuditFrom = time.Time
+
+// AuditJob defines model for AuditJob.
+type AuditJob = string
+
+// AuditKind defines model for AuditKind.
+type AuditKind = string
+
+// AuditLogin defines model for AuditLogin.
+type AuditLogin = string
+
+// AuditTo defines model for AuditTo.
+type AuditTo = time.Time
+
 // Id defines model for Id.
 type Id = string
 
 // GetAuditParams defines parameters for GetAudit.
 type GetAuditParams struct {
+	// From Rows of this time or later.
+	From *AuditFrom `form:"from,omitempty" json:"from,omitempty"`
+
+	// To Rows before this time.
+	To    *AuditTo    `form:"to,omitempty" json:"to,omitempty"`
+	Event *AuditEvent `form:"event,omitempty" json:"event,omitempty"`
+
+	// Kind The kind of action.
+	Kind *AuditKind `form:"kind,omitempty" json:"kind,omitempty"`
+
+	// Login Rows of this person, as actor or as second person; upper and lower case are one.
+	Login *AuditLogin `form:"login,omitempty" json:"login,omitempty"`
+	JobId *AuditJob   `form:"jobId,omitempty" json:"jobId,omitempty"`
+
+	// ActionId Rows of this plan, action or approval.
+	ActionId *AuditAction `form:"actionId,omitempty" json:"actionId,omitempty"`
+
 	// Before Rows with a smaller number only.
 	Before *int64 `form:"before,omitempty" json:"before,omitempty"`
 	Limit  *int   `form:"limit,omitempty" json:"limit,omitempty"`
 }
+
+// ExportAuditParams defines parameters for ExportAudit.
+type ExportAuditParams struct {
+	Format ExportAuditParamsFormat `form:"format" json:"format"`
+
+	// From Rows of this time or later.
+	From *AuditFrom `form:"from,omitempty" json:"from,omitempty"`
+
+	// To Rows before this time.
+	To    *AuditTo    `form:"to,omitempty" json:"to,omitempty"`
+	Event *AuditEvent `form:"event,omitempty" json:"event,omitempty"`
+
+	// Kind The kind of action.
+	Kind *AuditKind `form:"kind,omitempty" json:"kind,omitempty"`
+
+	// Login Rows of this person, as actor or as second person; upper and lower case are one.
+	Login *AuditLogin `form:"login,omitempty" json:"login,omitempty"`
+	JobId *AuditJob   `form:"jobId,omitempty" json:"jobId,omitempty"`
+
+	// ActionId Rows of this plan, action or approval.
+	ActionId *AuditAction `form:"actionId,omitempty" json:"actionId,omitempty"`
+}
+
+// ExportAuditParamsFormat defines parameters for ExportAudit.
+type ExportAuditParamsFormat string
 
 // CreatePlanJSONRequestBody defines body for CreatePlan for application/json ContentType.
 type CreatePlanJSONRequestBody = PlanRequest
 
 // ConfirmPlanJSONRequestBody defines body for ConfirmPlan for application/json ContentType.
 type ConfirmPlanJSONRequestBody = ConfirmRequest
+
+// RequestApprovalJSONRequestBody defines body for RequestApproval for application/json ContentType.
+type RequestApprovalJSONRequestBody = ConfirmRequest
+
+// ApproveJSONRequestBody defines body for Approve for application/json ContentType.
+type ApproveJSONRequestBody = ApproveRequest
+
+// RejectJSONRequestBody defines body for Reject for application/json ContentType.
+type RejectJSONRequestBody = ReasonRequest
+
+// RequestIncidentJSONRequestBody defines body for RequestIncident for application/json ContentType.
+type RequestIncidentJSONRequestBody = ReasonRequest
+
+// DismissLostJSONRequestBody defines body for DismissLost for application/json ContentType.
+type DismissLostJSONRequestBody = DismissRequest
