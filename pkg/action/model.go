@@ -170,4 +170,8 @@ type Intent struct {
 	Leftovers *Leftovers `json:"leftovers,omitempty"`
 	// UpdatedAt is when phase or outcome last changed.
 	UpdatedAt time.Time `json:"updatedAt"`
+	// AuditRow and AuditHead are number and hash of the newest row of the audit
+	// trail that tells of this action; the store fills them in.
+	AuditRow  int64  `json:"-"`
+	AuditHead string `json:"-"`
 }

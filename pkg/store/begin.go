@@ -40,7 +40,10 @@ func (s *Store) Begin(ctx context.Context, scope watch.Scope, begin action.Begin
 			return err
 		}
 		row, err = appendAudit(ctx, tx, scope, begin.Entry)
-		return err
+		if err != nil {
+			return err
+		}
+		return keepReceipt(ctx, tx, scope, intent.ID, row)
 	})
 	if err != nil {
 		return action.AuditRow{}, err

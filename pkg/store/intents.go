@@ -17,12 +17,13 @@ import (
 // is used for it.
 const unsettled = "phase <> '" + string(action.PhaseSettled) + "'"
 
-const intentColumns = "body, phase, outcome, detail, answered, updated_at, leftovers"
+const intentColumns = "body, phase, outcome, detail, answered, updated_at, leftovers, audit_seq, audit_hash"
 
 func scanIntent(scan func(dest ...any) error) (intent action.Intent, err error) {
 	var body, phase, outcome, detail, leftovers string
 	var answered, updated int64
-	if err := scan(&body, &phase, &outcome, &detail, &answered, &updated, &leftovers); err != nil {
+	var row action.AuditRow
+	if err := scan(&body, &phase, &outcome, &detail, &answered, &updated, &leftovers, &row.Seq, &row.Hash); err != nil {
 		return action.Intent{}, err
 	}
 	err = json.Unmarshal([]byte(body), &intent)
@@ -34,6 +35,7 @@ func scanIntent(scan func(dest ...any) error) (intent action.Intent, err error) 
 	}
 	intent.Phase, intent.Outcome, intent.Detail = action.Phase(phase), action.Outcome(outcome), detail
 	intent.Answered, intent.UpdatedAt = answered != 0, fromStored(updated)
+	intent.AuditRow, intent.AuditHead = row.Seq, row.Hash
 	return intent, nil
 }
 
@@ -70,7 +72,10 @@ func (s *Store) Update(ctx context.Context, scope watch.Scope, intent action.Int
 			return nil
 		}
 		row, err = appendAudit(ctx, tx, scope, *entry)
-		return err
+		if err != nil {
+			return err
+		}
+		return keepReceipt(ctx, tx, scope, intent.ID, row)
 	})
 	if err != nil {
 		return action.AuditRow{}, err
@@ -130,6 +135,13 @@ func (s *Store) Unresolved(ctx context.Context, scope watch.Scope, since time.Ti
 		}
 	}
 	return unresolved, s.explain(rows.Err())
+}
+
+// keepReceipt notes the newest row of the trail that tells of an action.
+func keepReceipt(ctx context.Context, tx *sql.Tx, scope watch.Scope, id string, row action.AuditRow) error {
+	_, err := tx.ExecContext(ctx, "UPDATE intents SET audit_seq = ?, audit_hash = ? WHERE org_id = ? AND ds_uid = ? AND id = ?",
+		row.Seq, row.Hash, scope.OrgID, scope.DataSourceUID, id)
+	return err
 }
 
 // Ended gives the scope's force stops whose end was proven after since, oldest

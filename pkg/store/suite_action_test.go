@@ -98,7 +98,7 @@ func testRestart(t *testing.T, open func(t *testing.T) *Store) {
 		t.Fatal(err)
 	}
 	for _, want := range []action.Intent{running, done} {
-		if got, err := s.Intent(t.Context(), ours, want.ID); err != nil || !reflect.DeepEqual(got, want) {
+		if got, err := s.Intent(t.Context(), ours, want.ID); err != nil || !reflect.DeepEqual(withoutReceipt(got), want) {
 			t.Fatalf("got  %+v, %v\nwant %+v", got, err, want)
 		}
 	}
@@ -306,7 +306,7 @@ func testUpdate(t *testing.T, open func(t *testing.T) *Store) {
 				t.Fatalf("%s: row %+v, want number %d", step.name, row, rows)
 			}
 		}
-		if got, err := s.Intent(t.Context(), ours, intent.ID); err != nil || !reflect.DeepEqual(got, step.next) {
+		if got, err := s.Intent(t.Context(), ours, intent.ID); err != nil || !reflect.DeepEqual(withoutReceipt(got), step.next) {
 			t.Fatalf("%s: got  %+v, %v\nwant %+v", step.name, got, err, step.next)
 		}
 	}
@@ -375,4 +375,10 @@ func testLease(t *testing.T, open func(t *testing.T) *Store) {
 			t.Fatalf("%s: %v, %v, want %v", step.name, got, err, step.want)
 		}
 	}
+}
+
+// withoutReceipt is an intent as it was written: the store adds the receipt.
+func withoutReceipt(intent action.Intent) action.Intent {
+	intent.AuditRow, intent.AuditHead = 0, ""
+	return intent
 }

@@ -37,3 +37,7 @@ CREATE INDEX incidents_ends_at ON incidents (org_id, ds_uid, cluster, ends_at);
 
 -- JSON of the leftovers that were seen after the end; empty before.
 ALTER TABLE intents ADD COLUMN leftovers TEXT NOT NULL DEFAULT '';
+
+-- The newest row of the audit trail that tells of the action: its receipt.
+ALTER TABLE intents ADD COLUMN audit_seq INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE intents ADD COLUMN audit_hash TEXT NOT NULL DEFAULT '';
