@@ -16,8 +16,7 @@ func (s *Service) act(ctx context.Context, intent Intent) {
 	defer s.markActive(intent.ID, false)
 	// The lease keeps other replicas from reconciling while this one still
 	// knows more than any reading could tell.
-	until := s.deps.Now().Add(s.deps.Timing.Act + s.deps.Timing.Verify + s.deps.Timing.Read)
-	if held, err := s.deps.Store.Lease(ctx, s.deps.Scope, intent.ID, s.holder, s.deps.Now(), until); err != nil || !held {
+	if !s.lease(ctx, intent, s.deps.Timing.Act+s.deps.Timing.Verify+2*s.deps.Timing.Read) {
 		// Somebody reconciles this intent already: he found it recorded and
 		// not sent. Sending now could surprise him.
 		s.settle(ctx, intent, OutcomeRefused, "The right to act could not be taken, so nothing was sent.", AuditOutcome)
@@ -28,7 +27,20 @@ func (s *Service) act(ctx context.Context, intent Intent) {
 	if done {
 		return
 	}
-	s.verify(ctx, intent)
+	if ended, proven := s.verify(ctx, intent); proven {
+		s.lookForLeftovers(ctx, []Intent{ended})
+	}
+}
+
+// lease takes the right to work on an intent for so long, by the store's time;
+// false when another replica has it, or when the store fails.
+func (s *Service) lease(ctx context.Context, intent Intent, length time.Duration) bool {
+	now, refusal := s.now(ctx)
+	if refusal != nil {
+		return false
+	}
+	held, err := s.deps.Store.Lease(ctx, s.deps.Scope, intent.ID, s.holder, now, now.Add(length))
+	return err == nil && held
 }
 
 // send makes the one request.
@@ -62,31 +74,30 @@ func (s *Service) recordAnswer(ctx context.Context, intent Intent, answer coordi
 		intent.Detail = fmt.Sprintf("The request left, and no answer came (%v). It is not sent again; the job is being read.", err)
 	}
 	intent.Phase = PhaseVerifying
-	intent.UpdatedAt = s.deps.Now()
 	entry := s.entry(intent, AuditAnswer)
 	entry.Answer = describeAnswer(answer, err)
-	s.update(ctx, intent, &entry)
+	intent, _ = s.update(ctx, intent, entry)
 	return intent, false
 }
 
-// verify reads the job until an end is proven or the time is over.
-func (s *Service) verify(ctx context.Context, intent Intent) {
+// verify reads the job until an end is proven or the time is over; proven tells
+// whether it was, and is recorded.
+func (s *Service) verify(ctx context.Context, intent Intent) (settled Intent, proven bool) {
 	deadline := s.deps.Now().Add(s.deps.Timing.Verify)
 	for {
 		outcome, detail := s.look(ctx, intent)
 		if outcome.Final() {
-			s.settle(ctx, intent, outcome, detail, AuditOutcome)
-			return
+			return s.settle(ctx, intent, outcome, detail, AuditOutcome)
 		}
 		if !s.deps.Now().Before(deadline) {
-			s.settle(ctx, intent, unproven(intent), detail, AuditOutcome)
-			return
+			settled, _ = s.settle(ctx, intent, unproven(intent), detail, AuditOutcome)
+			return settled, false
 		}
 		select {
 		case <-ctx.Done():
 			// The process is ending: the intent stays in phase verifying, and
 			// is reconciled at the next use.
-			return
+			return intent, false
 		case <-time.After(s.deps.Timing.VerifyEvery):
 		}
 	}
@@ -124,17 +135,17 @@ func (s *Service) look(ctx context.Context, intent Intent) (Outcome, string) {
 	}
 }
 
-// settle writes an outcome and its audit row.
-func (s *Service) settle(ctx context.Context, intent Intent, outcome Outcome, detail string, event AuditEvent) {
-	intent.Phase, intent.Outcome, intent.Detail, intent.UpdatedAt = PhaseSettled, outcome, detail, s.deps.Now()
-	entry := s.entry(intent, event)
-	s.update(ctx, intent, &entry)
+// settle writes an outcome and its audit row; see update.
+func (s *Service) settle(ctx context.Context, intent Intent, outcome Outcome, detail string, event AuditEvent) (settled Intent, recorded bool) {
+	intent.Phase, intent.Outcome, intent.Detail = PhaseSettled, outcome, detail
+	return s.update(ctx, intent, s.entry(intent, event))
 }
 
+// entry is an audit entry on an intent; its time is the one of its writing.
 func (s *Service) entry(intent Intent, event AuditEvent) AuditEntry {
 	identity := intent.Identity
 	return AuditEntry{
-		At: s.deps.Now(), Event: event, Actor: intent.Actor, Kind: intent.Kind, ActionID: intent.ID, JobName: intent.Card.Name,
+		Event: event, Actor: intent.Actor, Approver: intent.Approver, Kind: intent.Kind, ActionID: intent.ID, JobName: intent.Card.Name,
 		Identity: &identity, Reason: intent.Reason, Outcome: intent.Outcome, Detail: intent.Detail,
 	}
 }
@@ -147,28 +158,42 @@ const (
 )
 
 // update writes an intent's progress; a store that fails for a moment must not
-// lose what the coordinator answered.
-func (s *Service) update(ctx context.Context, intent Intent, entry *AuditEntry) {
+// lose what the coordinator answered. It gives the intent as it is then, and
+// whether it is recorded so.
+func (s *Service) update(ctx context.Context, intent Intent, entry AuditEntry) (updated Intent, recorded bool) {
 	deadline := s.deps.Now().Add(storePatience)
 	for {
-		// Written even while the process is ending: the act has happened.
-		row, err := s.deps.Store.Update(context.WithoutCancel(ctx), s.deps.Scope, intent, entry)
+		updated, err := s.updateOnce(ctx, intent, entry)
 		if err == nil {
-			s.logHead("An action went on", intent, row)
-			return
+			return updated, true
 		}
 		if errors.Is(err, ErrSettled) {
-			return // somebody else proved the end meanwhile; it stands
+			return intent, false // somebody else proved the end meanwhile; it stands
 		}
 		s.deps.Log.Error("An action's progress could not be recorded", "scope", s.deps.Scope.String(), "action", intent.ID, "job", string(intent.Identity.Job), "outcome", string(intent.Outcome), "error", err.Error())
 		if ctx.Err() != nil || !s.deps.Now().Before(deadline) {
-			return
+			return intent, false
 		}
 		select {
 		case <-ctx.Done():
 		case <-time.After(storePause):
 		}
 	}
+}
+
+func (s *Service) updateOnce(ctx context.Context, intent Intent, entry AuditEntry) (Intent, error) {
+	// Written even while the process is ending: the act has happened.
+	ctx = context.WithoutCancel(ctx)
+	now, err := s.deps.Store.Now(ctx)
+	if err != nil {
+		return intent, err
+	}
+	intent.UpdatedAt, entry.At = now, now
+	row, err := s.deps.Store.Update(ctx, s.deps.Scope, intent, &entry)
+	if err == nil {
+		s.logHead("An action went on", intent, row)
+	}
+	return intent, err
 }
 
 // logHead writes the chain's new head to the log, so that logs anchor the

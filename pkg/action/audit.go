@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/go-json-experiment/json/jsontext"
+
 	"github.com/unjam/unjam-jobs-app/pkg/watch"
 )
 
@@ -74,14 +76,19 @@ type AuditRow struct {
 // FirstPrevHash is PrevHash of a scope's first row.
 const FirstPrevHash = "0000000000000000000000000000000000000000000000000000000000000000"
 
-// Payload gives the entry as the bytes that are stored and hashed. Go's
-// encoding/json writes struct fields in declared order, which makes it stable;
-// times are written in UTC.
+// Payload gives the entry as the bytes that are stored and hashed: canonical
+// JSON by RFC 8785, with times in UTC, so that anybody can make the same bytes
+// from the same content. It holds no numbers, which the RFC would round. Rows
+// written before this form stay valid: their hash is over their stored bytes.
 func (e AuditEntry) Payload() ([]byte, error) {
 	e.At = e.At.UTC()
-	payload, err := json.Marshal(e)
+	encoded, err := json.Marshal(e)
 	if err != nil {
 		return nil, fmt.Errorf("encode audit entry: %w", err)
+	}
+	payload := jsontext.Value(encoded)
+	if err := payload.Canonicalize(); err != nil {
+		return nil, fmt.Errorf("bring audit entry into canonical form: %w", err)
 	}
 	return payload, nil
 }

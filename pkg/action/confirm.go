@@ -33,44 +33,21 @@ type Confirmation struct {
 // returns when the record is durable, before the act has ended. Errors are
 // *Refusal; after an error nothing was sent.
 func (s *Service) Confirm(ctx context.Context, actor *Actor, id string, typed Confirmation) (Intent, error) {
-	plan, intent, err := s.confirm(ctx, actor, id, typed)
-	if refusal, ok := asRefusal(err); ok {
-		identity := plan.Identity
-		s.recordRefusal(ctx, actor, plan.Kind, id, &identity, refusal)
+	plan, intent, refusal := s.confirm(ctx, actor, id, typed)
+	if refusal == nil {
+		return intent, nil
 	}
-	return intent, err
+	identity := plan.Identity
+	s.recordRefusal(ctx, actor, plan.Kind, id, &identity, refusal)
+	return Intent{}, refusal
 }
 
-func (s *Service) confirm(ctx context.Context, actor *Actor, id string, typed Confirmation) (Plan, Intent, error) {
-	if refusal := May(actor, s.deps.Policy); refusal != nil {
-		return Plan{}, Intent{}, refusal
-	}
-	if s.deps.Store == nil {
-		return Plan{}, Intent{}, storeRefusal(s.deps.StoreErr)
-	}
-	plan, err := s.deps.Store.Plan(ctx, s.deps.Scope, id)
-	if errors.Is(err, ErrNoPlan) {
-		return Plan{}, Intent{}, &Refusal{Guard: CheckPlanKnown, Status: http.StatusNotFound, Message: "There is no such plan in this data source. Nothing was sent.", PlanChanged: true}
-	} else if err != nil {
-		return Plan{}, Intent{}, storeRefusal(err)
-	}
-	if refusal := s.checkPlan(plan, actor, typed); refusal != nil {
+func (s *Service) confirm(ctx context.Context, actor *Actor, id string, typed Confirmation) (Plan, Intent, *Refusal) {
+	plan, facts, refusal := s.ready(ctx, actor, id, typed, alone)
+	if refusal != nil {
 		return plan, Intent{}, refusal
 	}
-	if _, err := s.deps.Store.Intent(ctx, s.deps.Scope, id); err == nil {
-		return plan, Intent{}, usedRefusal(id)
-	} else if !errors.Is(err, ErrNoIntent) {
-		return plan, Intent{}, storeRefusal(err)
-	}
-	reading, err := s.readJob(ctx, plan.Identity.Job)
-	if err != nil {
-		return plan, Intent{}, err
-	}
-	facts := s.facts(ctx, plan.Kind, reading)
-	if refusal := s.checkNow(ctx, plan, facts, typed); refusal != nil {
-		return plan, Intent{}, refusal
-	}
-	intent, refusal := s.begin(ctx, plan, reading.Address, typed.Reason)
+	intent, refusal := s.begin(ctx, plan, facts.Reading.Address, typed.Reason, nil)
 	if refusal != nil {
 		return plan, Intent{}, refusal
 	}
@@ -78,20 +55,105 @@ func (s *Service) confirm(ctx context.Context, actor *Actor, id string, typed Co
 	return plan, intent, nil
 }
 
+// use is what a plan is to be used for.
+type use int
+
+const (
+	// alone: to act at once. ask: to ask a second person.
+	alone use = iota
+	ask
+)
+
+// ready makes every check before a plan is used: who, the plan, what was
+// typed, the job as it is now, and all guards. The plan is given with a
+// refusal too, as far as it is known.
+func (s *Service) ready(ctx context.Context, actor *Actor, id string, typed Confirmation, what use) (Plan, Facts, *Refusal) {
+	if refusal := s.admit(actor, attemptConfirm); refusal != nil {
+		return Plan{}, Facts{}, refusal
+	}
+	now, refusal := s.now(ctx)
+	if refusal != nil {
+		return Plan{}, Facts{}, refusal
+	}
+	plan, err := s.deps.Store.Plan(ctx, s.deps.Scope, id)
+	if errors.Is(err, ErrNoPlan) {
+		return Plan{}, Facts{}, &Refusal{Guard: CheckPlanKnown, Status: http.StatusNotFound, Message: "There is no such plan in this data source. Nothing was sent.", PlanChanged: true}
+	} else if err != nil {
+		return Plan{}, Facts{}, storeRefusal(err)
+	}
+	if refusal := s.checkPlan(plan, actor, typed, now, what); refusal != nil {
+		return plan, Facts{}, refusal
+	}
+	if _, err := s.deps.Store.Intent(ctx, s.deps.Scope, id); err == nil {
+		return plan, Facts{}, usedRefusal(id)
+	} else if !errors.Is(err, ErrNoIntent) {
+		return plan, Facts{}, storeRefusal(err)
+	}
+	reading, err := s.readJob(ctx, plan.Identity.Job)
+	if refusal, ok := asRefusal(err); ok {
+		return plan, Facts{}, refusal
+	}
+	facts := s.facts(ctx, plan.Kind, reading, "")
+	return plan, facts, s.checkNow(ctx, plan, facts, typed)
+}
+
+// admit is who may decide anything, and how often.
+func (s *Service) admit(actor *Actor, what attempt) *Refusal {
+	if refusal := May(actor, s.deps.Policy); refusal != nil {
+		return refusal
+	}
+	return s.deps.Attempts.take(s.deps.Scope.OrgID, actor.Login, what)
+}
+
 // checkPlan is all that needs no look at the coordinator.
-func (s *Service) checkPlan(plan Plan, actor *Actor, typed Confirmation) *Refusal {
+func (s *Service) checkPlan(plan Plan, actor *Actor, typed Confirmation, now time.Time, what use) *Refusal {
 	switch {
 	case plan.Actor.Login != actor.Login:
 		return forbidden(CheckPlanOwner, "This plan was made by somebody else. Nothing was sent.", "Make your own plan.")
 	case !plan.Allowed():
 		return &Refusal{Guard: CheckPlanBlocked, Status: http.StatusConflict, Message: "This plan is blocked: " + blockedBy(plan.Verdicts) + " Nothing was sent.", Verdicts: plan.Verdicts, PlanChanged: true}
-	case s.deps.Now().After(plan.ExpiresAt):
+	}
+	if refusal := s.checkUse(plan, what); refusal != nil {
+		return refusal
+	}
+	switch {
+	case now.After(plan.ExpiresAt):
 		return changed(CheckPlanExpired, fmt.Sprintf("The plan was valid for %s and has expired. Nothing was sent.", span(PlanLifetime)))
 	case typed.Phrase != plan.Phrase:
-		return unprocessable(CheckPhrase, "The phrase does not match. Nothing was sent. Type it exactly as shown.")
-	case utf8.RuneCountInString(strings.TrimSpace(typed.Reason)) < ShortestReason:
+		return wrongPhrase()
+	}
+	return checkReason(typed.Reason)
+}
+
+// checkUse keeps a plan that needs a second person from being used alone. The
+// policy decides anew: it may have changed since the plan was made.
+func (s *Service) checkUse(plan Plan, what use) *Refusal {
+	refusal := &Refusal{Guard: CheckSecondPerson, Status: http.StatusConflict}
+	switch {
+	case what == ask && !plan.SecondPerson:
+		refusal.Message = "This plan does not ask for a second person. Nothing was sent."
+		refusal.Change = "Confirm it, or make a new plan if the policy has changed."
+	case what == alone && plan.SecondPerson:
+		refusal.Message = "This action needs a second person. Nothing was sent."
+		refusal.Change = "Use the plan to ask for approval."
+	case what == alone && s.deps.Policy.NeedsSecondPerson(plan.Kind):
+		refusal.Message = "The policy has changed: this action needs a second person now. Nothing was sent."
+		refusal.Change, refusal.PlanChanged = "Make a new plan, and use it to ask for approval.", true
+	default:
+		return nil
+	}
+	return refusal
+}
+
+func wrongPhrase() *Refusal {
+	return unprocessable(CheckPhrase, "The phrase does not match. Nothing was sent. Type it exactly as shown.")
+}
+
+func checkReason(reason string) *Refusal {
+	switch {
+	case utf8.RuneCountInString(strings.TrimSpace(reason)) < ShortestReason:
 		return unprocessable(CheckReason, fmt.Sprintf("The reason needs at least %d characters. Nothing was sent.", ShortestReason))
-	case utf8.RuneCountInString(typed.Reason) > LongestReason:
+	case utf8.RuneCountInString(reason) > LongestReason:
 		return unprocessable(CheckReason, fmt.Sprintf("The reason may have at most %d characters. Nothing was sent.", LongestReason))
 	}
 	return nil
@@ -99,80 +161,52 @@ func (s *Service) checkPlan(plan Plan, actor *Actor, typed Confirmation) *Refusa
 
 // checkNow compares the plan with what is true now.
 func (s *Service) checkNow(ctx context.Context, plan Plan, facts Facts, typed Confirmation) *Refusal {
-	job := facts.Reading.Job
-	if job.State.Ended() {
-		if facts.Reading.Proof == coordinator.ProofEnded {
-			return &Refusal{Guard: CheckAlreadyEnded, Status: http.StatusConflict, Message: fmt.Sprintf("The job has already ended: it is %s. Nothing was sent.", job.Word)}
-		}
-		return changed(CheckIdentity, fmt.Sprintf("The coordinator now says %s. Nothing was sent.", job.Word))
+	if facts.Reading.Proof == coordinator.ProofEnded && facts.Reading.Job.State.Ended() {
+		return endedRefusal(facts.Reading.Job)
+	}
+	if facts.Reading.Job.State.Ended() {
+		return changed(CheckIdentity, fmt.Sprintf("The coordinator now says %s. Nothing was sent.", facts.Reading.Job.Word))
 	}
 	if facts.Reading.Master == "" {
-		return &Refusal{Guard: GuardMaster, Status: http.StatusServiceUnavailable, Message: "The coordinator did not say which master is active. Nothing was sent.", Change: "Try again in a moment."}
+		return masterRefusal()
 	}
 	if difference := identityDifference(plan.Identity, s.identity(facts)); difference != "" {
 		return changed(CheckIdentity, difference+" Nothing was sent.")
 	}
-	if now := s.context(facts); now.Workers != plan.Context.Workers || !slices.Equal(now.Nodes, plan.Context.Nodes) {
-		return changed(CheckContext, contextDifference(plan.Context, now)+" Nothing was sent.")
+	if difference := contextDifference(plan.Context, s.context(facts)); difference != "" {
+		return changed(CheckContext, difference+" Nothing was sent.")
 	}
-	verdicts := Judge(s.guards, facts)
+	return s.weigh(ctx, facts, Judge(s.guards, facts), plan.Verdicts, typed.Acknowledged)
+}
+
+// weigh refuses where a guard blocks, where a warning was not acknowledged, or
+// where it was not among those that were shown.
+func (s *Service) weigh(ctx context.Context, facts Facts, verdicts, shown []Verdict, acknowledged []string) *Refusal {
 	for _, verdict := range verdicts {
 		switch {
 		case verdict.Result == Block && verdict.Guard == GuardBudget:
-			return &Refusal{Guard: verdict.Guard, Status: http.StatusTooManyRequests, Message: verdict.Reason + " Nothing was sent.", Change: verdict.Change, Verdicts: verdicts, RetryAfter: max(time.Second, verdict.AllowedFrom.Sub(facts.Now))}
+			return &Refusal{Guard: verdict.Guard, Status: http.StatusTooManyRequests, Message: verdict.Reason + " Nothing was sent.", Change: verdict.Change, Verdicts: verdicts, RetryAfter: max(time.Second, verdict.AllowedFrom.Sub(facts.StoreNow))}
 		case verdict.Result == Block && verdict.Guard == GuardInFlight:
 			return s.inFlightRefusal(ctx, *facts.InFlight)
+		case verdict.Result == Block && verdict.Guard == GuardStore:
+			return storeRefusal(facts.StoreErr)
 		case verdict.Result == Block:
 			return &Refusal{Guard: verdict.Guard, Status: http.StatusConflict, Message: verdict.Reason + " Nothing was sent.", Change: verdict.Change, Verdicts: verdicts, PlanChanged: true}
-		case verdict.Result == Warn && !warned(plan.Verdicts, verdict.Guard):
+		case verdict.Result == Warn && !warned(shown, verdict.Guard):
 			return changed(CheckAcknowledged, "A new warning has come up: "+verdict.Reason+" Nothing was sent.")
-		case verdict.Result == Warn && !slices.Contains(typed.Acknowledged, verdict.Guard):
+		case verdict.Result == Warn && !slices.Contains(acknowledged, verdict.Guard):
 			return &Refusal{Guard: CheckAcknowledged, Status: http.StatusUnprocessableEntity, Message: "A warning was not acknowledged: " + verdict.Reason + " Nothing was sent.", Verdicts: verdicts}
 		}
 	}
 	return nil
 }
 
-// begin writes the record. After it nothing may stop the act but a crash,
-// which reconciliation then sees.
-func (s *Service) begin(ctx context.Context, plan Plan, address, reason string) (Intent, *Refusal) {
-	now := s.deps.Now()
-	intent := Intent{
-		ID: plan.ID, Kind: plan.Kind, Actor: plan.Actor, Card: plan.Card, Identity: plan.Identity, Address: address,
-		Reason: strings.TrimSpace(reason), At: now, Phase: PhaseIntended, Detail: "Recorded. The request is about to be sent.", UpdatedAt: now,
-	}
-	identity := plan.Identity
-	s.markActive(intent.ID, true)
-	row, err := s.deps.Store.Begin(ctx, s.deps.Scope, Begin{
-		Intent: intent, Now: now, Budget: s.deps.Policy.Budget(plan.Kind), BudgetWindow: s.deps.Policy.BudgetWindow,
-		Entry: AuditEntry{
-			At: now, Event: AuditIntent, Actor: plan.Actor, Kind: plan.Kind, ActionID: plan.ID, JobName: plan.Card.Name,
-			Identity: &identity, Verdicts: plan.Verdicts, Reason: intent.Reason, Request: describeRequest(intent),
-		},
-	})
-	if err == nil {
-		s.logHead("An action was recorded before it is sent", intent, row)
-		return intent, nil
-	}
-	s.markActive(intent.ID, false)
-	var inFlight *InFlightError
-	var budget *BudgetError
-	switch {
-	case errors.Is(err, ErrPlanUsed):
-		return intent, usedRefusal(plan.ID)
-	case errors.Is(err, ErrPlanExpired), errors.Is(err, ErrNoPlan):
-		return intent, changed(CheckPlanExpired, "The plan has expired. Nothing was sent.")
-	case errors.As(err, &inFlight):
-		return intent, s.inFlightRefusal(ctx, inFlight.Intent)
-	case errors.Is(err, ErrPlanUnfit):
-		return intent, &Refusal{Guard: CheckPlanBlocked, Status: http.StatusConflict, Message: "This plan does not permit the action. Nothing was sent.", PlanChanged: true}
-	case errors.As(err, &budget):
-		return intent, &Refusal{
-			Guard: GuardBudget, Status: http.StatusTooManyRequests, Message: "This coordinator's budget is used up. Nothing was sent.", RetryAfter: max(time.Second, budget.RetryAt.Sub(now)),
-			Verdicts: []Verdict{{Guard: GuardBudget, Result: Block, Reason: "This coordinator's budget is used up.", AllowedFrom: budget.RetryAt}},
-		}
-	}
-	return intent, storeRefusal(err)
+func endedRefusal(job coordinator.Job) *Refusal {
+	return &Refusal{Guard: CheckAlreadyEnded, Status: http.StatusConflict, Message: fmt.Sprintf("The job has already ended: it is %s. Nothing was sent.", job.Word)}
+}
+
+func masterRefusal() *Refusal {
+	return &Refusal{Guard: GuardMaster, Status: http.StatusServiceUnavailable, Message: "The coordinator did not say which master is active. Nothing was sent.", Change: "Try again in a moment."}
 }
 
 func usedRefusal(id string) *Refusal {
@@ -182,13 +216,16 @@ func usedRefusal(id string) *Refusal {
 // inFlightRefusal names the winner, if he acts in the same scope: another
 // organisation's persons are none of ours (S50).
 func (s *Service) inFlightRefusal(ctx context.Context, winner Intent) *Refusal {
-	refusal := &Refusal{
-		Guard: GuardInFlight, Status: http.StatusConflict, Change: "Wait until that action is settled.",
-		Message: "Somebody is already acting on this job through another data source. Nothing more was sent.",
+	refusal := &Refusal{Guard: GuardInFlight, Status: http.StatusConflict, Change: "Wait until that action is settled."}
+	acts := "is already acting"
+	if winner.Phase == PhaseSettled {
+		// Begin gives one that went on after the plan was made.
+		acts, refusal.Change, refusal.PlanChanged = "has acted", "A new plan shows what became of it.", true
 	}
+	refusal.Message = fmt.Sprintf("Somebody %s on this job through another data source. Nothing more was sent.", acts)
 	if _, err := s.deps.Store.Intent(ctx, s.deps.Scope, winner.ID); err == nil {
 		refusal.ActionID = winner.ID
-		refusal.Message = fmt.Sprintf("%s is already acting on this job (%s). Nothing more was sent.", winner.Actor.Login, winner.Kind)
+		refusal.Message = fmt.Sprintf("%s %s on this job (%s). Nothing more was sent.", winner.Actor.Login, acts, winner.Kind)
 	}
 	return refusal
 }
@@ -210,6 +247,9 @@ func identityDifference(planned, now Identity) string {
 }
 
 func contextDifference(planned, now Context) string {
+	if now.Workers == planned.Workers && slices.Equal(now.Nodes, planned.Nodes) {
+		return ""
+	}
 	if planned.Workers != now.Workers {
 		return fmt.Sprintf("The number of workers was %d when the plan was made and is %d now.", planned.Workers, now.Workers)
 	}

@@ -202,7 +202,6 @@ func TestS27_OnlyThePlannedID(t *testing.T) {
 func TestS28_TwoOperatorsAtOnce(t *testing.T) {
 	r := newRig(t, func(deps *action.Deps) { deps.Policy.MaxForceStops = 100 })
 	r.stuckFor(10 * time.Minute)
-	otto := &action.Actor{Login: "otto", Role: "Admin"}
 	annas := r.plan(action.KindForceStop)
 	ottos, err := r.service.Plan(t.Context(), otto, action.KindForceStop, jobID)
 	if err != nil {
@@ -281,7 +280,6 @@ func TestS49S50_AnotherScopeIsActing(t *testing.T) {
 	theirs := r.deps
 	theirs.Scope = watch.Scope{OrgID: 2, DataSourceUID: "other"}
 	theirs.Background = nowhere{}
-	otto := &action.Actor{Login: "otto", Role: "Admin"}
 	other := action.NewService(theirs)
 	ottos, err := other.Plan(t.Context(), otto, action.KindForceStop, jobID)
 	if err != nil {

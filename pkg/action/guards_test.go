@@ -2,6 +2,7 @@ package action_test
 
 import (
 	"errors"
+	"strings"
 	"testing"
 	"time"
 
@@ -35,89 +36,195 @@ func allowing() action.Facts {
 	policy.Enabled = true
 	supported := coordinator.Capability{Supported: true}
 	return action.Facts{
-		Kind: action.KindForceStop, Now: now, Policy: policy, AsOf: now.Add(-5 * time.Second),
+		Kind: action.KindForceStop, Now: now, StoreNow: now, Policy: policy, AsOf: now.Add(-5 * time.Second),
 		Capabilities: coordinator.Capabilities{Cancel: supported, ForceStop: supported, TaskThreads: supported},
 		Master:       master, MasterStableSince: now.Add(-time.Hour), Watched: true, Listed: true,
-		Reading: coordinator.Reading{Master: master, Job: coordinator.Job{ID: jobID, State: coordinator.StateCanceling, Word: "CANCELING", CreateTime: created}},
-		Episode: timeline.Episode{State: coordinator.StateCanceling, Word: "CANCELING", CreateTime: created, ContinuousSince: now.Add(-10 * time.Minute), LastSeen: now.Add(-5 * time.Second)},
-		Threads: []coordinator.WorkerThreads{{Address: "http://w1"}},
+		Reading:        coordinator.Reading{Master: master, Job: coordinator.Job{ID: jobID, State: coordinator.StateCanceling, Word: "CANCELING", CreateTime: created}},
+		Episode:        timeline.Episode{State: coordinator.StateCanceling, Word: "CANCELING", CreateTime: created, ContinuousSince: now.Add(-10 * time.Minute), LastSeen: now.Add(-5 * time.Second)},
+		LastCheckpoint: now.Add(-time.Hour),
+		Threads:        []coordinator.WorkerThreads{{Address: "http://w1"}},
 	}
 }
 
-func TestGuards_PassWhenNothingSpeaksAgainst(t *testing.T) {
-	for _, verdict := range action.Judge(action.Guards(), allowing()) {
-		if verdict.Result != action.Pass || verdict.Reason == "" || verdict.Guard == "" {
-			t.Errorf("%+v", verdict)
-		}
-	}
-}
-
-// Each row breaks one thing; exactly the guard for it must speak up.
-func TestGuards_EachBreakIsNamed(t *testing.T) {
-	minute := time.Minute
-	for name, row := range map[string]struct {
-		guard  string
-		result action.Result
-		change func(*action.Facts)
-		// allowedFrom is expected relative to now; 0 for none.
-		allowedFrom time.Duration
-	}{
-		"switched off":           {action.GuardEnabled, action.Block, func(f *action.Facts) { f.Policy.Enabled = false }, 0},
-		"S44 proxy open":         {action.GuardProxyClosed, action.Block, func(f *action.Facts) { f.ProxyFault = "url is set" }, 0},
-		"S35 store gone":         {action.GuardStore, action.Block, func(f *action.Facts) { f.StoreErr = errors.New("disk full") }, 0},
-		"S38 too old for force":  {action.GuardSupported, action.Block, func(f *action.Facts) { f.Capabilities.ForceStop = coordinator.Capability{Reason: "2.3.8"} }, 0},
-		"blind":                  {action.GuardFresh, action.Block, func(f *action.Facts) { f.Blind = true }, 0},
-		"last poll failed":       {action.GuardFresh, action.Block, func(f *action.Facts) { f.PollErr = coordinator.ErrUnreachable }, 0},
-		"last poll partial":      {action.GuardFresh, action.Block, func(f *action.Facts) { f.Incomplete = true }, 0},
-		"not watched":            {action.GuardWatched, action.Block, func(f *action.Facts) { f.Listed = false }, 0},
-		"state moved on":         {action.GuardWatched, action.Block, func(f *action.Facts) { f.Episode.State = coordinator.StateRunning }, 0},
-		"another job, same id":   {action.GuardWatched, action.Block, func(f *action.Facts) { f.Episode.CreateTime = created.Add(time.Second) }, 0},
-		"master just changed":    {action.GuardMaster, action.Block, func(f *action.Facts) { f.MasterStableSince = f.Now.Add(-10 * time.Second) }, 50 * time.Second},
-		"master not stable":      {action.GuardMaster, action.Block, func(f *action.Facts) { f.MasterStableSince = time.Time{} }, 0},
-		"master not told":        {action.GuardMaster, action.Block, func(f *action.Facts) { f.Reading.Master = "" }, 0},
-		"other master than seen": {action.GuardMaster, action.Block, func(f *action.Facts) { f.Reading.Master = "10.0.0.9:5801" }, 0},
-		"S16 split cluster":      {action.GuardMaster, action.Block, func(f *action.Facts) { f.Split = []string{"a", "b"} }, 0},
-		"S24 too young":          {action.GuardAge, action.Block, func(f *action.Facts) { f.Episode.ContinuousSince = f.Now.Add(-2 * minute) }, 3 * minute},
-		"failing, too young":     {action.GuardAge, action.Block, func(f *action.Facts) { setState(f, coordinator.StateFailing); f.Episode.ContinuousSince = f.Now }, 5 * minute},
-		"S05 savepoint moves": {action.GuardSavepoint, action.Block, func(f *action.Facts) {
-			setState(f, coordinator.StateSavepointing)
-			f.LastCheckpoint = f.Now.Add(-minute)
-		}, 9 * minute},
-		"savepoint not readable":  {action.GuardSavepoint, action.Block, func(f *action.Facts) { setState(f, coordinator.StateSavepointing); f.CheckpointErr = errors.New("v1") }, 0},
-		"running, never canceled": {action.GuardState, action.Block, func(f *action.Facts) { setState(f, coordinator.StateRunning) }, 0},
-		"task alive":              {action.GuardTaskAlive, action.Warn, func(f *action.Facts) { f.Threads[0].Tasks = map[coordinator.JobID]int{jobID: 2} }, 0},
-		"a worker is silent":      {action.GuardTaskAlive, action.Warn, func(f *action.Facts) { f.Threads[0].Err = coordinator.ErrUnreachable }, 0},
-		"waiting helps":           {action.GuardDiagnosis, action.Block, func(f *action.Facts) { f.Outlook = action.Outlook{WillRecover: true, Sentence: "the savepoint moves"} }, 0},
-		"S37 budget used up":      {action.GuardBudget, action.Block, func(f *action.Facts) { f.Spent, f.OldestSpent = 3, f.Now.Add(-4*minute) }, 6 * minute},
-		"another act in flight":   {action.GuardInFlight, action.Block, func(f *action.Facts) { f.InFlight = &action.Intent{Actor: *anna} }, 0},
-	} {
-		t.Run(name, func(t *testing.T) {
-			facts := allowing()
-			row.change(&facts)
-			for _, verdict := range action.Judge(action.Guards(), facts) {
-				if verdict.Guard != row.guard {
-					if verdict.Result == action.Block {
-						t.Errorf("%s blocks as well: %s", verdict.Guard, verdict.Reason)
-					}
-					continue
-				}
-				if verdict.Result != row.result || verdict.Reason == "" {
-					t.Errorf("got %+v", verdict)
-				}
-				want := time.Time{}
-				if row.allowedFrom != 0 {
-					want = facts.Now.Add(row.allowedFrom)
-				}
-				if !verdict.AllowedFrom.Equal(want) {
-					t.Errorf("allowed from %s, want %s", verdict.AllowedFrom, want)
-				}
-			}
-		})
-	}
+// allowingIn are those facts for another kind and state.
+func allowingIn(kind action.Kind, state coordinator.State) action.Facts {
+	facts := allowing()
+	facts.Kind = kind
+	setState(&facts, state)
+	return facts
 }
 
 func setState(f *action.Facts, state coordinator.State) {
 	f.Reading.Job.State, f.Episode.State = state, state
+}
+
+var kinds = []action.Kind{action.KindCancel, action.KindForceStop}
+
+// With nothing against it, the state alone decides, whatever kind and state.
+func TestGuards_PassWhenNothingSpeaksAgainst(t *testing.T) {
+	for _, kind := range kinds {
+		for _, state := range coordinator.States() {
+			for _, verdict := range action.Judge(action.Guards(), allowingIn(kind, state)) {
+				if verdict.Guard != action.GuardState && verdict.Result != action.Pass || verdict.Reason == "" || verdict.Guard == "" {
+					t.Errorf("%s of a %s job: %+v", kind, state, verdict)
+				}
+			}
+		}
+	}
+}
+
+// cell is an action on a job in a state.
+type cell struct {
+	kind  action.Kind
+	state coordinator.State
+}
+
+func everyCell(cell) bool { return true }
+
+func forceOnly(c cell) bool { return c.kind == action.KindForceStop }
+
+// agingOnly: a force stop in a state that must have lasted for a while.
+func agingOnly(c cell) bool {
+	return forceOnly(c) && (c.state == coordinator.StateCanceling || c.state == coordinator.StateFailing || c.state == coordinator.StateSavepointing)
+}
+
+func savepointOnly(c cell) bool { return forceOnly(c) && c.state == coordinator.StateSavepointing }
+
+// breaks are the ways in which one thing speaks against an action, each with
+// the guard that must say so and the cells where it must.
+var breaks = map[string]struct {
+	guard  string
+	result action.Result
+	where  func(cell) bool
+	change func(*action.Facts)
+	// allowedFrom is expected relative to now; 0 for none.
+	allowedFrom time.Duration
+}{
+	"switched off":              {action.GuardEnabled, action.Block, everyCell, func(f *action.Facts) { f.Policy.Enabled = false }, 0},
+	"S44 proxy open":            {action.GuardProxyClosed, action.Block, everyCell, func(f *action.Facts) { f.ProxyFault = "url is set" }, 0},
+	"S35 store gone":            {action.GuardStore, action.Block, everyCell, func(f *action.Facts) { f.StoreErr = errors.New("disk full") }, 0},
+	"S38 too old for force":     {action.GuardSupported, action.Block, forceOnly, func(f *action.Facts) { f.Capabilities.ForceStop = coordinator.Capability{Reason: "2.3.8"} }, 0},
+	"cannot cancel":             {action.GuardSupported, action.Block, func(c cell) bool { return !forceOnly(c) }, func(f *action.Facts) { f.Capabilities.Cancel = coordinator.Capability{Reason: "read only"} }, 0},
+	"blind":                     {action.GuardFresh, action.Block, everyCell, func(f *action.Facts) { f.Blind = true }, 0},
+	"last poll failed":          {action.GuardFresh, action.Block, everyCell, func(f *action.Facts) { f.PollErr = coordinator.ErrUnreachable }, 0},
+	"last poll partial":         {action.GuardFresh, action.Block, everyCell, func(f *action.Facts) { f.Incomplete = true }, 0},
+	"not listed":                {action.GuardWatched, action.Block, everyCell, func(f *action.Facts) { f.Listed = false }, 0},
+	"state moved on":            {action.GuardWatched, action.Block, everyCell, func(f *action.Facts) { f.Episode.State = "another" }, 0},
+	"another job, same id":      {action.GuardWatched, action.Block, everyCell, func(f *action.Facts) { f.Episode.CreateTime = created.Add(time.Second) }, 0},
+	"S16 split cluster":         {action.GuardSplit, action.Block, everyCell, func(f *action.Facts) { f.Split = []string{"a", "b"} }, 0},
+	"master just changed":       {action.GuardMaster, action.Block, everyCell, func(f *action.Facts) { f.MasterStableSince = f.Now.Add(-10 * time.Second) }, 50 * time.Second},
+	"master not stable":         {action.GuardMaster, action.Block, everyCell, func(f *action.Facts) { f.MasterStableSince = time.Time{} }, 0},
+	"master not told":           {action.GuardMaster, action.Block, everyCell, func(f *action.Facts) { f.Reading.Master = "" }, 0},
+	"other master than seen":    {action.GuardMaster, action.Block, everyCell, func(f *action.Facts) { f.Reading.Master = "10.0.0.9:5801" }, 0},
+	"a restore is pending":      {action.GuardRestore, action.Block, everyCell, func(f *action.Facts) { f.Restoring = []coordinator.JobID{"1", "2", "3", "4"} }, 0},
+	"S24 too young":             {action.GuardAge, action.Block, agingOnly, func(f *action.Facts) { f.Episode.ContinuousSince = f.Now.Add(-2 * time.Minute) }, 3 * time.Minute},
+	"S05 savepoint moves":       {action.GuardSavepoint, action.Block, savepointOnly, func(f *action.Facts) { f.LastCheckpoint = f.Now.Add(-time.Minute) }, 9 * time.Minute},
+	"savepoint not readable":    {action.GuardSavepoint, action.Block, savepointOnly, func(f *action.Facts) { f.CheckpointErr = errors.New("v1") }, 0},
+	"task alive":                {action.GuardTaskAlive, action.Warn, forceOnly, func(f *action.Facts) { f.Threads[0].Tasks = map[coordinator.JobID]int{jobID: 2} }, 0},
+	"a worker is silent":        {action.GuardTaskAlive, action.Warn, forceOnly, func(f *action.Facts) { f.Threads[0].Err = coordinator.ErrUnreachable }, 0},
+	"waiting helps":             {action.GuardDiagnosis, action.Block, forceOnly, func(f *action.Facts) { f.Outlook = action.Outlook{WillRecover: true, Sentence: "the savepoint moves"} }, 0},
+	"S37 budget used up":        {action.GuardBudget, action.Block, everyCell, func(f *action.Facts) { f.Spent, f.OldestSpent = 20, f.StoreNow.Add(-4*time.Minute) }, 6 * time.Minute},
+	"S37 incident used up":      {action.GuardBudget, action.Block, forceOnly, func(f *action.Facts) { useIncident(f, 50) }, 20 * time.Minute},
+	"another act in flight":     {action.GuardInFlight, action.Block, everyCell, func(f *action.Facts) { f.InFlight = &action.Intent{Actor: *anna} }, 0},
+	"in flight elsewhere":       {action.GuardInFlight, action.Block, everyCell, func(f *action.Facts) { f.InFlight, f.InFlightElsewhere = &action.Intent{Actor: *anna}, true }, 0},
+	"a request waits":           {action.GuardWaiting, action.Block, everyCell, func(f *action.Facts) { waits(f) }, 5 * time.Minute},
+	"a request waits elsewhere": {action.GuardWaiting, action.Block, everyCell, func(f *action.Facts) { waits(f); f.WaitingElsewhere = true }, 0},
+}
+
+func useIncident(f *action.Facts, spent int) {
+	f.Incident, f.SpentInIncident = &action.Incident{Limit: 50, From: f.StoreNow.Add(-40 * time.Minute), Until: f.StoreNow.Add(20 * time.Minute)}, spent
+}
+
+func waits(f *action.Facts) {
+	f.Waiting = &action.Approval{Kind: f.Kind, Requester: *anna, ExpiresAt: f.StoreNow.Add(5 * time.Minute)}
+}
+
+// Each row breaks one thing. In every cell exactly the guard for it must speak
+// up, or nobody where it does not matter.
+func TestGuards_EachBreakIsNamed(t *testing.T) {
+	tried := map[string]bool{action.GuardState: true}
+	for name, row := range breaks {
+		tried[row.guard] = true
+		t.Run(name, func(t *testing.T) {
+			for _, kind := range kinds {
+				for _, state := range coordinator.States() {
+					facts := allowingIn(kind, state)
+					row.change(&facts)
+					checkBreak(t, row.guard, row.result, row.allowedFrom, row.where(cell{kind, state}), facts)
+				}
+			}
+		})
+	}
+	for _, guard := range action.Guards() {
+		if !tried[guard.ID] {
+			t.Errorf("no row breaks what %s guards", guard.ID)
+		}
+	}
+}
+
+func checkBreak(t *testing.T, guard string, result action.Result, allowedFrom time.Duration, speaks bool, facts action.Facts) {
+	t.Helper()
+	where := string(facts.Kind) + " of a " + string(facts.Reading.Job.State) + " job"
+	for _, verdict := range action.Judge(action.Guards(), facts) {
+		switch {
+		case verdict.Guard == action.GuardState:
+			// The table of states is tried by itself.
+		case verdict.Guard != guard || !speaks:
+			if verdict.Result != action.Pass {
+				t.Errorf("%s: %s speaks up: %s", where, verdict.Guard, verdict.Reason)
+			}
+		default:
+			want := time.Time{}
+			if allowedFrom != 0 {
+				want = facts.Now.Add(allowedFrom)
+			}
+			if verdict.Result != result || verdict.Reason == "" || !verdict.AllowedFrom.Equal(want) {
+				t.Errorf("%s: got %+v, want %s from %s", where, verdict, result, want)
+			}
+		}
+	}
+}
+
+// An unlocked incident budget replaces the budget of force stops, and theirs
+// alone; while there is none, the refusal says who can unlock it.
+func TestGuardBudget_Incident(t *testing.T) {
+	verdict := func(facts action.Facts) action.Verdict {
+		for _, verdict := range action.Judge(action.Guards(), facts) {
+			if verdict.Guard == action.GuardBudget {
+				return verdict
+			}
+		}
+		return action.Verdict{}
+	}
+	for _, kind := range kinds {
+		facts := allowingIn(kind, coordinator.StateCanceling)
+		facts.Spent, facts.OldestSpent = 20, facts.StoreNow.Add(-time.Minute)
+		if got := verdict(facts); strings.Contains(got.Change, "second person") != (kind == action.KindForceStop) {
+			t.Errorf("%s: %+v", kind, got)
+		}
+		useIncident(&facts, 49)
+		if got := verdict(facts); (got.Result == action.Pass) != (kind == action.KindForceStop) {
+			t.Errorf("%s in an incident: %+v", kind, got)
+		}
+	}
+	locked := allowing()
+	locked.Spent, locked.Policy.IncidentBudget = 3, 0
+	if got := verdict(locked); strings.Contains(got.Change, "second person") {
+		t.Errorf("a second person is promised what the policy does not allow: %+v", got)
+	}
+}
+
+// Another organisation's persons are not named (S50).
+func TestS50_VerdictsNameNobodyFromElsewhere(t *testing.T) {
+	for _, name := range []string{"in flight elsewhere", "a request waits elsewhere"} {
+		facts := allowing()
+		breaks[name].change(&facts)
+		for _, verdict := range action.Judge(action.Guards(), facts) {
+			if strings.Contains(verdict.Reason+verdict.Change, "anna") {
+				t.Errorf("%s: %s", name, verdict.Reason)
+			}
+		}
+	}
 }
 
 // Time after the last look does not count: nobody saw it.

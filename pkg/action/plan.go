@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
+	"time"
 
 	"github.com/unjam/unjam-jobs-app/pkg/coordinator"
 )
@@ -14,28 +15,32 @@ import (
 // with a block is given too, so that the dialog can show why. Nothing is sent
 // to the coordinator but reads. Errors are *Refusal.
 func (s *Service) Plan(ctx context.Context, actor *Actor, kind Kind, id coordinator.JobID) (Plan, error) {
-	if refusal := May(actor, s.deps.Policy); refusal != nil {
+	plan, refusal := s.plan(ctx, actor, kind, id)
+	if refusal == nil {
+		return plan, nil
+	}
+	if refusal.Guard != CheckJobKnown && refusal.Guard != CheckCoordinator && refusal.Guard != GuardStore {
 		s.recordRefusal(ctx, actor, kind, "", &Identity{Cluster: s.deps.Cluster, Job: id}, refusal)
+	}
+	return Plan{}, refusal
+}
+
+func (s *Service) plan(ctx context.Context, actor *Actor, kind Kind, id coordinator.JobID) (Plan, *Refusal) {
+	if refusal := s.admit(actor, attemptPlan); refusal != nil {
 		return Plan{}, refusal
 	}
 	// Whatever the coordinator could tell: where no act can follow, not even a
 	// read is made for a plan.
 	if verdicts, blocked := s.blockedBeforeReading(kind); blocked != nil {
 		blocked.Verdicts = verdicts
-		s.recordRefusal(ctx, actor, kind, "", &Identity{Cluster: s.deps.Cluster, Job: id}, blocked)
 		return Plan{}, blocked
 	}
 	reading, err := s.readJob(ctx, id)
-	if err != nil {
-		return Plan{}, err
+	if refusal, ok := asRefusal(err); ok {
+		return Plan{}, refusal
 	}
-	facts := s.facts(ctx, kind, reading)
-	now := s.deps.Now()
-	plan := Plan{
-		ID: randomID(), Kind: kind, Actor: *actor, Card: card(facts), Identity: s.identity(facts), Context: s.context(facts),
-		Verdicts: Judge(s.guards, facts), Consequences: consequences(facts), Phrase: phrase(reading.Job),
-		CreatedAt: now, ExpiresAt: now.Add(PlanLifetime),
-	}
+	facts := s.facts(ctx, kind, reading, "")
+	plan := s.newPlan(kind, *actor, facts, Judge(s.guards, facts), facts.StoreNow)
 	if facts.StoreErr != nil {
 		// The plan says so itself (guard store-writable) and cannot be used.
 		return plan, nil
@@ -45,11 +50,20 @@ func (s *Service) Plan(ctx context.Context, actor *Actor, kind Kind, id coordina
 	}
 	identity := plan.Identity
 	if _, err := s.deps.Store.Append(ctx, s.deps.Scope, AuditEntry{
-		At: now, Event: AuditPlanned, Actor: *actor, Kind: kind, ActionID: plan.ID, JobName: plan.Card.Name, Identity: &identity, Verdicts: plan.Verdicts,
+		At: plan.CreatedAt, Event: AuditPlanned, Actor: *actor, Kind: kind, ActionID: plan.ID, JobName: plan.Card.Name, Identity: &identity, Verdicts: plan.Verdicts,
 	}); err != nil {
 		return Plan{}, storeRefusal(err)
 	}
 	return plan, nil
+}
+
+// newPlan makes a plan of what was found, valid from now by the store's time.
+func (s *Service) newPlan(kind Kind, actor Actor, facts Facts, verdicts []Verdict, now time.Time) Plan {
+	return Plan{
+		ID: randomID(), Kind: kind, Actor: actor, Card: card(facts), Identity: s.identity(facts), Context: s.context(facts),
+		Verdicts: verdicts, Consequences: consequences(facts), Phrase: phrase(facts.Reading.Job),
+		SecondPerson: s.deps.Policy.NeedsSecondPerson(kind), CreatedAt: now, ExpiresAt: now.Add(PlanLifetime),
+	}
 }
 
 // blockedBeforeReading runs the guards that depend on the data source alone.

@@ -50,6 +50,12 @@ const (
 	CheckRequest        = "request"
 	CheckActionKnown    = "action-known"
 	CheckSettingsUsable = "settings"
+	CheckRateLimit      = "rate-limit"
+	// CheckSecondPerson: a second person is needed, or must be another one.
+	CheckSecondPerson  = "second-person"
+	CheckApprovalKnown = "approval-known"
+	CheckApprovalWaits = "approval-waits"
+	CheckIncident      = "incident-budget"
 )
 
 func forbidden(check, message, change string) *Refusal {

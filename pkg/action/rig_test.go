@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"os"
 	"path/filepath"
 	"sync"
 	"testing"
@@ -28,13 +29,23 @@ var (
 	scope   = watch.Scope{OrgID: 1, DataSourceUID: "ds"}
 	created = time.Date(2026, 11, 22, 17, 0, 0, 0, time.UTC)
 	anna    = &action.Actor{Login: "anna", Name: "Anna", Email: "anna@example.org", Role: "Admin"}
+	otto    = &action.Actor{Login: "otto", Name: "Otto", Email: "otto@example.org", Role: "Admin"}
 )
+
+// clockStore is the real store with the rig's clock.
+type clockStore struct {
+	*store.Store
+	now    func() time.Time
+	nowErr error
+}
+
+func (c *clockStore) Now(context.Context) (time.Time, error) { return c.now(), c.nowErr }
 
 // rig is a guard with a real store, a scripted coordinator and a clock.
 type rig struct {
 	t       *testing.T
 	service *action.Service
-	store   *store.Store
+	store   *clockStore
 	engine  *engine
 	work    *background
 	deps    action.Deps
@@ -43,21 +54,55 @@ type rig struct {
 	now time.Time
 }
 
-func newRig(t *testing.T, change ...func(*action.Deps)) *rig {
+// emptyStore is the file of a new store, made once for all rigs: its migrations
+// would take most of the tests' time.
+var emptyStore = sync.OnceValues(func() ([]byte, error) {
+	folder, err := os.MkdirTemp("", "unjam-action")
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = os.RemoveAll(folder) }()
+	path := filepath.Join(folder, "unjam.db")
+	opened, err := store.Open(context.Background(), "sqlite:"+path)
+	if err != nil {
+		return nil, err
+	}
+	if err := opened.Close(); err != nil {
+		return nil, err
+	}
+	return os.ReadFile(path)
+})
+
+func openStore(t *testing.T) *store.Store {
 	t.Helper()
-	opened, err := store.Open(t.Context(), "sqlite:"+filepath.Join(t.TempDir(), "unjam.db"))
+	content, err := emptyStore()
 	if err != nil {
 		t.Fatal(err)
 	}
+	path := filepath.Join(t.TempDir(), "unjam.db")
+	if err := os.WriteFile(path, content, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	opened, err := store.Open(t.Context(), "sqlite:"+path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return opened
+}
+
+func newRig(t *testing.T, change ...func(*action.Deps)) *rig {
+	t.Helper()
+	opened := openStore(t)
 	t.Cleanup(func() { _ = opened.Close() })
-	r := &rig{t: t, store: opened, work: &background{ctx: context.Background()}, now: created.Add(time.Hour)}
+	r := &rig{t: t, work: &background{ctx: context.Background()}, now: created.Add(time.Hour)}
 	t.Cleanup(r.work.group.Wait)
+	r.store = &clockStore{Store: opened, now: r.Now}
 	r.engine = newEngine(r)
 	policy := action.DefaultPolicy()
 	policy.Enabled = true
 	r.deps = action.Deps{
 		Scope: scope, Cluster: "lake", Policy: policy, Interval: 10 * time.Second, Coordinator: r.engine, Background: r.work,
-		Store: opened, Log: slog.New(slog.DiscardHandler), Now: r.Now,
+		Store: r.store, Log: slog.New(slog.DiscardHandler), Now: r.Now,
 		Timing: action.Timing{Read: time.Second, Act: time.Second, Verify: 50 * time.Millisecond, VerifyEvery: time.Millisecond, ReconcileFor: 24 * time.Hour},
 	}
 	for _, one := range change {
@@ -182,6 +227,12 @@ type engine struct {
 	stops   []coordinator.StopRequest
 	reads   int
 	threads []coordinator.WorkerThreads
+	// threadsErr is why no worker can be asked; looks counts the questions.
+	threadsErr error
+	looks      int
+	// dismissErr is why a dismissal fails; dismissed are those that did not.
+	dismissErr error
+	dismissed  []string
 	// lastCheckpoint answers LastCheckpoint.
 	lastCheckpoint time.Time
 }
@@ -246,6 +297,15 @@ func (e *engine) View() *watch.View {
 
 func (e *engine) Client() coordinator.Client { return e }
 
+func (e *engine) Dismiss(_ context.Context, job coordinator.JobID, episode string) error {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.dismissErr == nil {
+		e.dismissed = append(e.dismissed, string(job)+" "+episode)
+	}
+	return e.dismissErr
+}
+
 func (e *engine) Probe(context.Context) (coordinator.Probe, error) { return coordinator.Probe{}, nil }
 
 func (e *engine) Snapshot(context.Context) (*coordinator.Snapshot, error) {
@@ -276,6 +336,10 @@ func (e *engine) Stop(_ context.Context, request coordinator.StopRequest) (coord
 func (e *engine) TaskThreads(context.Context) ([]coordinator.WorkerThreads, error) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
+	e.looks++
+	if e.threadsErr != nil {
+		return nil, e.threadsErr
+	}
 	if e.threads == nil {
 		return []coordinator.WorkerThreads{{Address: "http://10.0.0.2:8080"}}, nil
 	}

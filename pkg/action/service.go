@@ -22,6 +22,9 @@ const PlanLifetime = 120 * time.Second
 type Coordinator interface {
 	View() *watch.View
 	Client() coordinator.Client
+	// Dismiss takes a lost job with this episode out of the view; nothing is
+	// sent. Idempotent.
+	Dismiss(ctx context.Context, job coordinator.JobID, episode string) error
 }
 
 // Background runs a function in a context that outlives requests and data
@@ -61,9 +64,11 @@ type Deps struct {
 	// Diagnoser may be nil. Extra guards run after the built-in ones.
 	Diagnoser Diagnoser
 	Extra     []Guard
-	Log       Logger
-	Now       func() time.Time
-	Timing    Timing
+	// Attempts is the process' limits on attempts; nil means no limit.
+	Attempts *Attempts
+	Log      Logger
+	Now      func() time.Time
+	Timing   Timing
 }
 
 // Timing bounds what the guard does by itself.
@@ -95,11 +100,18 @@ type Service struct {
 	deps   Deps
 	guards []Guard
 	// holder names this service in leases.
-	holder   string
-	refusals *refusalLimit
+	holder string
+	// refusals counts refused attempts: the process' own, where there is one.
+	refusals *Attempts
 
 	mu     sync.Mutex
 	active map[string]bool
+	// undone are dismissals that are recorded and not carried out; recalled
+	// tells whether those of an earlier process were looked for.
+	undone   []dismissal
+	recalled bool
+
+	aftermath cachedAftermath
 }
 
 // NewService makes the guard of a data source.
@@ -107,10 +119,11 @@ func NewService(deps Deps) *Service {
 	if deps.Store == nil && deps.StoreErr == nil {
 		deps.StoreErr = watch.ErrNoStore
 	}
-	return &Service{
-		deps: deps, guards: append(Guards(), deps.Extra...), holder: randomID(),
-		refusals: newRefusalLimit(deps.Now), active: map[string]bool{},
+	refusals := deps.Attempts
+	if refusals == nil {
+		refusals = NewAttempts(deps.Now)
 	}
+	return &Service{deps: deps, guards: append(Guards(), deps.Extra...), holder: randomID(), refusals: refusals, active: map[string]bool{}}
 }
 
 // Policy gives the policy in force.
@@ -166,111 +179,6 @@ func (s *Service) readJob(ctx context.Context, id coordinator.JobID) (coordinato
 		return reading, &Refusal{Guard: CheckCoordinator, Status: http.StatusServiceUnavailable,
 			Message: fmt.Sprintf("Job %s could not be read, so nothing was sent: %v", id, err), Change: "Wait until the coordinator answers."}
 	}
-}
-
-// checkpointReader is what an adapter offers that can tell a savepoint's
-// progress.
-type checkpointReader interface {
-	// LastCheckpoint is when the job last acknowledged a checkpoint.
-	LastCheckpoint(ctx context.Context, address string, id coordinator.JobID) (time.Time, error)
-}
-
-// facts gathers what the guards look at, for a job that was just read.
-func (s *Service) facts(ctx context.Context, kind Kind, reading coordinator.Reading) Facts {
-	now := s.deps.Now()
-	view := s.deps.Coordinator.View()
-	facts := Facts{
-		Kind: kind, Now: now, Policy: s.deps.Policy, ProxyFault: s.deps.ProxyFault, StoreErr: s.deps.StoreErr,
-		AsOf: view.CompleteAsOf, Blind: view.Blind(now, s.deps.Interval), PollErr: view.Err,
-		Incomplete: view.Snapshot != nil && !view.Snapshot.Complete, MasterStableSince: view.MasterStableSince,
-		Reading: reading, Split: reading.Split,
-	}
-	if view.Snapshot != nil {
-		facts.Capabilities = view.Snapshot.Capabilities
-	}
-	if view.Complete != nil {
-		facts.Master = view.Complete.Master
-		if masters, split := view.Complete.SplitMasters(); split && len(facts.Split) < 2 {
-			facts.Split = masters
-		}
-	}
-	if job, found := view.Job(reading.Job.ID); found {
-		facts.Watched, facts.Listed, facts.Episode = true, job.Listed, job.Episode
-		if s.deps.Diagnoser != nil {
-			facts.Outlook = s.deps.Diagnoser.Outlook(view, job)
-		}
-	}
-	s.askCoordinator(ctx, &facts)
-	s.askStore(ctx, &facts)
-	return facts
-}
-
-// askCoordinator adds what only a force stop needs to know.
-func (s *Service) askCoordinator(ctx context.Context, facts *Facts) {
-	if facts.Kind != KindForceStop {
-		return
-	}
-	ctx, cancel := context.WithTimeout(ctx, s.deps.Timing.Read)
-	defer cancel()
-	client := s.deps.Coordinator.Client()
-	if facts.Reading.Job.State == coordinator.StateSavepointing {
-		facts.CheckpointErr = errNoCheckpoints
-		if reader, ok := client.(checkpointReader); ok {
-			facts.LastCheckpoint, facts.CheckpointErr = reader.LastCheckpoint(ctx, facts.Reading.Address, facts.Reading.Job.ID)
-		}
-	}
-	if facts.Capabilities.TaskThreads.Supported {
-		if threads, err := client.TaskThreads(ctx); err == nil {
-			facts.Threads = threads
-		}
-	}
-}
-
-// askStore adds budget and actions in flight, and proves that a record can be
-// made.
-func (s *Service) askStore(ctx context.Context, facts *Facts) {
-	if s.deps.Store == nil {
-		return
-	}
-	if facts.StoreErr = s.deps.Store.Writable(ctx); facts.StoreErr != nil {
-		return
-	}
-	var err error
-	facts.Spent, facts.OldestSpent, err = s.deps.Store.Spent(ctx, s.deps.Cluster, facts.Kind, facts.Now.Add(-s.deps.Policy.BudgetWindow))
-	if err != nil {
-		facts.StoreErr = err
-		return
-	}
-	if inFlight, found, err := s.deps.Store.InFlight(ctx, s.deps.Cluster, facts.Reading.Job.ID); err != nil {
-		facts.StoreErr = err
-	} else if found {
-		facts.InFlight = &inFlight
-		if _, err := s.deps.Store.Intent(ctx, s.deps.Scope, inFlight.ID); err != nil {
-			facts.InFlightElsewhere = true
-		}
-	}
-}
-
-// identity and context of a job as the facts show it.
-func (s *Service) identity(facts Facts) Identity {
-	return Identity{
-		Cluster: s.deps.Cluster, Job: facts.Reading.Job.ID, CreateTime: facts.Reading.Job.CreateTime,
-		Episode: facts.Episode.ID, State: facts.Reading.Job.State, Master: facts.Reading.Master,
-	}
-}
-
-func (s *Service) context(facts Facts) Context {
-	context := Context{Nodes: facts.Reading.Job.Nodes, Workers: coordinator.NotKnown}
-	if context.Nodes == nil {
-		context.Nodes = []string{}
-	}
-	if view := s.deps.Coordinator.View(); view.Complete != nil {
-		context.Workers = view.Complete.Workers
-		if job, found := view.Job(facts.Reading.Job.ID); found && len(context.Nodes) == 0 && len(job.Job.Nodes) > 0 {
-			context.Nodes = job.Job.Nodes
-		}
-	}
-	return context
 }
 
 // idBytes is the length of plan ids: 128 random bits cannot be guessed.

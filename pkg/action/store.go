@@ -28,7 +28,10 @@ type Store interface {
 	// Begin makes a plan into an intent and appends the audit entry, all or
 	// nothing. It refuses with ErrNoPlan, ErrPlanUsed, ErrPlanExpired,
 	// ErrPlanUnfit, ErrNoApproval, ErrDecided, *InFlightError or *BudgetError.
-	// After it returned nil the record is durable.
+	// An action for the same job that went on after the plan was made counts
+	// as in flight, though it may be settled: who confirms at the same time has
+	// read the job as it was before. After it returned nil the record is
+	// durable.
 	Begin(ctx context.Context, scope watch.Scope, begin Begin) (AuditRow, error)
 	// Update writes phase, outcome, detail, answered and leftovers of an intent and, with
 	// an entry, appends it to the audit trail in the same transaction. It
@@ -69,6 +72,9 @@ type Store interface {
 	// Approvals gives the scope's requests that wait, and those made after
 	// since, newest first, at most limit.
 	Approvals(ctx context.Context, scope watch.Scope, since time.Time, limit int) ([]Approval, error)
+	// Waiting gives the request that waits at now for a job of a cluster,
+	// whatever scope it comes from; false when there is none.
+	Waiting(ctx context.Context, cluster string, job coordinator.JobID, now time.Time) (Approval, bool, error)
 	// Incident gives the scope's unlocked incident budget for a cluster; false
 	// when none is in force at now.
 	Incident(ctx context.Context, scope watch.Scope, cluster string, now time.Time) (Incident, bool, error)
@@ -78,6 +84,8 @@ type Store interface {
 	// Audit gives rows with Seq < before (0: from the newest), newest first,
 	// at most limit.
 	Audit(ctx context.Context, scope watch.Scope, before int64, limit int) ([]AuditRow, error)
+	// AuditFrom gives rows with Seq > after, oldest first, at most limit.
+	AuditFrom(ctx context.Context, scope watch.Scope, after int64, limit int) ([]AuditRow, error)
 	// Verify walks the scope's chain.
 	Verify(ctx context.Context, scope watch.Scope) (Verification, error)
 }

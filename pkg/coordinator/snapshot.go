@@ -36,6 +36,10 @@ type Snapshot struct {
 	// stands in for Jobs when the list of jobs does not answer, and carries
 	// ids only.
 	Believed []Belief
+	// Restoring are the jobs that the master is restoring, or is about to
+	// restore, sorted; nil where there are none or the coordinator does not
+	// tell. The timeline's settling of a new master stands in there.
+	Restoring []JobID
 	// Counts are the coordinator's own counters by state word; absent when
 	// not told.
 	Counts map[string]int

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/unjam/unjam-jobs-app/pkg/action"
+	"github.com/unjam/unjam-jobs-app/pkg/coordinator"
 	"github.com/unjam/unjam-jobs-app/pkg/watch"
 )
 
@@ -86,14 +87,28 @@ func mayRequest(ctx context.Context, tx *sql.Tx, scope watch.Scope, request acti
 	if found {
 		return &action.InFlightError{Intent: other}
 	}
-	return nobodyWaits(ctx, tx, request.Now, "cluster = ? AND job_id = ? AND kind <> ?",
+	return nobodyWaits(ctx, tx, request.Now, waitsForJob,
 		approval.Identity.Cluster, string(approval.Identity.Job), string(action.KindIncident))
+}
+
+// waitsForJob takes a cluster, a job and KindIncident.
+const waitsForJob = "cluster = ? AND job_id = ? AND kind <> ?"
+
+// Waiting gives the request that waits at now for a job of a cluster, whatever
+// scope it comes from; false when there is none.
+func (s *Store) Waiting(ctx context.Context, cluster string, job coordinator.JobID, now time.Time) (action.Approval, bool, error) {
+	err := nobodyWaits(ctx, s.reader, now, waitsForJob, cluster, string(job), string(action.KindIncident))
+	var waiting *action.WaitingError
+	if errors.As(err, &waiting) {
+		return waiting.Approval, true, nil
+	}
+	return action.Approval{}, false, s.explain(err)
 }
 
 // nobodyWaits refuses with *WaitingError when a request that fits the condition
 // waits at now.
-func nobodyWaits(ctx context.Context, tx *sql.Tx, now time.Time, condition string, args ...any) error {
-	waiting, err := scanApproval(tx.QueryRowContext(ctx, "SELECT "+approvalColumns+" FROM approvals WHERE state = '"+string(action.ApprovalWaiting)+"' AND expires_at >= ? AND "+condition+" LIMIT 1",
+func nobodyWaits(ctx context.Context, db querier, now time.Time, condition string, args ...any) error {
+	waiting, err := scanApproval(db.QueryRowContext(ctx, "SELECT "+approvalColumns+" FROM approvals WHERE state = '"+string(action.ApprovalWaiting)+"' AND expires_at >= ? AND "+condition+" LIMIT 1",
 		append([]any{toStored(now)}, args...)...).Scan)
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil

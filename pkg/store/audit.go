@@ -90,8 +90,21 @@ func (s *Store) Audit(ctx context.Context, scope watch.Scope, before int64, limi
 	if limit <= 0 {
 		return nil, nil
 	}
-	rows, err := s.reader.QueryContext(ctx, "SELECT seq, payload, prev_hash, hash FROM audit WHERE org_id = ? AND ds_uid = ? AND seq < ? ORDER BY seq DESC LIMIT ?",
-		scope.OrgID, scope.DataSourceUID, before, limit)
+	return s.auditRows(ctx, "SELECT seq, payload, prev_hash, hash FROM audit WHERE org_id = ? AND ds_uid = ? AND seq < ? ORDER BY seq DESC LIMIT ?", scope, before, limit)
+}
+
+// AuditFrom gives rows with Seq > after, oldest first, at most limit; a row
+// that cannot be read is given as Audit gives it.
+func (s *Store) AuditFrom(ctx context.Context, scope watch.Scope, after int64, limit int) ([]action.AuditRow, error) {
+	if limit <= 0 {
+		return nil, nil
+	}
+	return s.auditRows(ctx, "SELECT seq, payload, prev_hash, hash FROM audit WHERE org_id = ? AND ds_uid = ? AND seq > ? ORDER BY seq LIMIT ?", scope, after, limit)
+}
+
+// auditRows runs a query that takes a scope, a row's number and a limit.
+func (s *Store) auditRows(ctx context.Context, query string, scope watch.Scope, seq int64, limit int) ([]action.AuditRow, error) {
+	rows, err := s.reader.QueryContext(ctx, query, scope.OrgID, scope.DataSourceUID, seq, limit)
 	if err != nil {
 		return nil, s.explain(err)
 	}

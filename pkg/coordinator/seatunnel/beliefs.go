@@ -11,14 +11,32 @@ import (
 // pathPending is in REST v2 only, and not in its first versions.
 const pathPending = "/pending-jobs"
 
-// readBeliefs asks which jobs the master believes to run on which worker. Its
-// runningJobIds are JSON numbers above 2^53, and they go on listing a job whose
-// task has ended when the worker's notification was lost.
-func (c *client) readBeliefs(ctx context.Context, e *endpoint) ([]coordinator.Belief, error) {
-	var beliefs []coordinator.Belief
+// beliefs is what /pending-jobs tells.
+type beliefs struct {
+	// running are the jobs that the master believes to run on workers.
+	running []coordinator.Belief
+	// restoring are the jobs in the queue that a restore has put there.
+	restoring []coordinator.JobID
+}
+
+// readBeliefs asks which jobs the master believes to run on which worker, and
+// which are queued to be restored. Its runningJobIds are JSON numbers above
+// 2^53, and they go on listing a job whose task has ended when the worker's
+// notification was lost.
+func (c *client) readBeliefs(ctx context.Context, e *endpoint) (beliefs, error) {
+	var found beliefs
 	ask := call{endpoint: e, path: e.path(dialectV2, pathPending), limit: smallBody}
 	err := c.json(ctx, ask, func(_ *answer, r *jsonReader) error {
 		return r.object("the answer", func(name string) (bool, error) {
+			if name == pendingJobs {
+				return true, r.list(name, func() error {
+					id, err := r.queuedRestore()
+					if id != "" {
+						found.restoring = append(found.restoring, coordinator.JobID(id))
+					}
+					return err
+				})
+			}
 			if name != "clusterSnapshot" {
 				return false, nil
 			}
@@ -28,22 +46,23 @@ func (c *client) readBeliefs(ctx context.Context, e *endpoint) ([]coordinator.Be
 				}
 				return true, r.list(name, func() error {
 					of, err := r.workerBeliefs()
-					beliefs = append(beliefs, of...)
+					found.running = append(found.running, of...)
 					return err
 				})
 			})
 		})
 	})
 	if err != nil {
-		return nil, err
+		return beliefs{}, err
 	}
-	slices.SortFunc(beliefs, func(a, b coordinator.Belief) int {
+	slices.SortFunc(found.running, func(a, b coordinator.Belief) int {
 		if byJob := strings.Compare(string(a.Job), string(b.Job)); byJob != 0 {
 			return byJob
 		}
 		return strings.Compare(a.Worker, b.Worker)
 	})
-	return slices.Compact(beliefs), nil
+	found.running = slices.Compact(found.running)
+	return found, nil
 }
 
 func (r *jsonReader) workerBeliefs() ([]coordinator.Belief, error) {

@@ -24,6 +24,14 @@
 // SeaTunnel answers for ids it does not know, and not the 200 of a stop
 // request, which it also gives for unknown and ended jobs.
 //
+// # What tells of a restore
+//
+// After a failover the new master queues the jobs that it takes over:
+// /pending-jobs lists them with pendingSourceState RESTORE, and a job may show
+// UNKNOWABLE for a moment. Both are Snapshot.Restoring. REST v1 and the first
+// versions of v2 have no queue to look at; the guard's settling time of a new
+// master protects there.
+//
 // # When the cluster is in trouble
 //
 // With a frozen worker, /running-jobs, /job-info of open jobs and

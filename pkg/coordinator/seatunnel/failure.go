@@ -70,7 +70,7 @@ func (c *client) statusFailure(e *endpoint, path string, response *http.Response
 	cause := &statusError{response.StatusCode}
 	detail := cause.Error()
 	// Hidden before it is cut: half a credential is one too much.
-	if message := failMessage(c.secrets.hideIn(body, len(body) < errorBody, errorBody)); message != "" {
+	if message := failMessage(c.secrets.hideIn(body, len(body) < errorBody, errorBody), c.secrets); message != "" {
 		detail += ": " + message
 	}
 	switch status := response.StatusCode; {
@@ -97,7 +97,7 @@ func (c *client) statusFailure(e *endpoint, path string, response *http.Response
 // failMessage finds the first line of the message in SeaTunnel's
 // {"status":"fail","message":"…"}, which may be cut off in the middle; "" when
 // there is none.
-func failMessage(body string) string {
+func failMessage(body string, hide secrets) string {
 	_, rest, found := strings.Cut(body, `"message":"`)
 	if !found || strings.HasPrefix(strings.TrimSpace(body), "<") {
 		return ""
@@ -113,7 +113,7 @@ func failMessage(body string) string {
 		end++
 	}
 	message, _ := jsontext.AppendUnquote(nil, `"`+rest[:min(end, len(rest))]+`"`)
-	return cut(oneLine(string(message)), maxDetailBytes)
+	return cut(oneLine(hide.hide(string(message))), maxDetailBytes)
 }
 
 // speaksTLS recognises what servers say to plain HTTP on a TLS port.

@@ -4,10 +4,12 @@ import (
 	"bufio"
 	"compress/gzip"
 	"context"
+	"encoding/base64"
 	"errors"
 	"fmt"
 	"net"
 	"net/http"
+	"net/url"
 	"runtime"
 	"strings"
 	"testing"
@@ -321,5 +323,45 @@ func gzipped(body string) http.HandlerFunc {
 		zipper := gzip.NewWriter(w)
 		_, _ = zipper.Write([]byte(body))
 		_ = zipper.Close()
+	}
+}
+
+// A coordinator that writes the credentials into names shows them to nobody; a
+// short password may be a word that occurs in names, and is left there.
+func TestCredentialsAreHiddenInNames(t *testing.T) {
+	const password = `long-p"ass/wörd`
+	for _, echoed := range []string{password, base64.StdEncoding.EncodeToString([]byte("operator:" + password)), base64.RawURLEncoding.EncodeToString([]byte(password)), url.QueryEscape(password), strings.Repeat("x", coordinator.MaxNameBytes-5) + password} {
+		quoted := asJSON(echoed)
+		f := v2Canceling(t)
+		f.on("/running-jobs", answerJSON(200, `{"data":[{"jobId":"1","jobName":`+quoted+`,"jobStatus":`+quoted+`}],"total":1}`))
+		f.on("/system-monitoring-information", answerJSON(200, `[{"isMaster":"true","host":`+asJSON(strings.ReplaceAll(echoed, `"`, ""))+`,"port":"5801"}]`))
+		got := asJSON(snapshot(t, newTestClient(t, func(c *Config) { c.Username, c.Password = "operator", password }, f)).Jobs)
+		if strings.Contains(got, strings.Trim(quoted, `"`)) || strings.Contains(got, `long-p`) {
+			t.Errorf("a credential is shown: %s", got)
+		}
+	}
+	f := v2Canceling(t)
+	f.on("/running-jobs", answerJSON(200, `{"data":[{"jobId":"1","jobName":"seatunnel orders"}],"total":1}`))
+	if got := snapshot(t, newTestClient(t, func(c *Config) { c.Username, c.Password = "operator", "seatunnel" }, f)).Jobs[0].Name; got != "seatunnel orders" {
+		t.Errorf("the name is %q", got)
+	}
+}
+
+// There are many ways to write a text in JSON, and a credential is hidden in
+// all of them.
+func TestCredentialsAreHiddenInEscapes(t *testing.T) {
+	s := newSecrets("operator", `p/a"ss&wörd`)
+	for _, text := range []string{
+		`p/a"ss&wörd`, `p\/a\"ss\u0026wörd`, `\u0070/a\u0022ss&w\u00F6rd`, `p%2fa%22ss%26w%c3%b6rd`, `p%2Fa%22ss&w%C3%B6rd`, base64.StdEncoding.EncodeToString([]byte(`p/a"ss&wörd`)),
+	} {
+		for _, whole := range []bool{true, false} {
+			got := s.hideIn(`{"message":"`+text+`"}`, whole, 1000)
+			if strings.Contains(unescape(got), `ss&w`) || strings.Contains(got, text) || whole && !strings.Contains(got, mask) {
+				t.Errorf("%s became %s", text, got)
+			}
+		}
+	}
+	if got := s.hideIn(`{"path":"C:\\jobs\\u","x":"\u00fc"}`, true, 1000); got != `{"path":"C:\\jobs\\u","x":"\u00fc"}` {
+		t.Errorf("a harmless text became %s", got)
 	}
 }

@@ -145,7 +145,7 @@ func (c *client) confirmEnd(ctx context.Context, e *endpoint, d dialect, job coo
 	found := false
 	ask := call{endpoint: e, path: e.path(d, pathFinished+job.Word), limit: c.config.BodyLimit, streamed: true}
 	err := c.get(ctx, ask, func(a *answer) error {
-		r := newJSONReader(a.body)
+		r := newJSONReader(a.body).hiding(c.secrets)
 		return r.list("the list of ended jobs", func() error {
 			entry, err := r.entry()
 			if err != nil {

@@ -38,6 +38,8 @@ func shapef(format string, args ...any) error {
 type jsonReader struct {
 	decoder *jsontext.Decoder
 	scratch []byte
+	// secrets are hidden in every text that is read.
+	secrets secrets
 }
 
 func newJSONReader(body io.Reader) *jsonReader {
@@ -46,6 +48,12 @@ func newJSONReader(body io.Reader) *jsonReader {
 	// U+FFFD, as with encoding/json.
 	guard.decoder = jsontext.NewDecoder(guard, jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
 	return &jsonReader{decoder: guard.decoder}
+}
+
+// hiding makes the reader hide credentials in every text that it reads.
+func (r *jsonReader) hiding(s secrets) *jsonReader {
+	r.secrets = s
+	return r
 }
 
 // tokenGuard keeps the decoder's buffer bounded: it refuses to give more of a
@@ -281,11 +289,7 @@ func (r *jsonReader) text(what string, limit int) (string, error) {
 	if kind == 'n' {
 		return "", nil
 	}
-	text := r.unquote(value)
-	if len(text) > limit {
-		return cut(string(text[:limit+1]), limit), nil
-	}
-	return string(text), nil
+	return r.secrets.hideInName(r.unquote(value), limit), nil
 }
 
 // textOrNumber reads a string as text does, or a number's digits.

@@ -168,7 +168,7 @@ func (c *client) answersWithoutPassword(ctx context.Context, e *endpoint) bool {
 	err := c.exchange(ctx, ask, func(a *answer) error {
 		var found overview
 		found.counts = map[string]int{}
-		err := newJSONReader(a.body).overview(&found)
+		err := newJSONReader(a.body).hiding(c.secrets).overview(&found)
 		version = found.version
 		return err
 	})

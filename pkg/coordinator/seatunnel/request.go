@@ -92,7 +92,7 @@ func (c *client) exchange(ctx context.Context, call call, read func(*answer) err
 		return c.statusFailure(call.endpoint, call.path, response, string(beginning))
 	}
 	if encoding := response.Header.Get("Content-Encoding"); encoding != "" && !strings.EqualFold(encoding, "identity") {
-		return badAnswer(call.endpoint, call.path, "the answer is compressed ("+cut(encoding, maxWordBytes)+") though that was not asked for", "Switch compression off in the proxy in between.", nil)
+		return badAnswer(call.endpoint, call.path, "the answer is compressed ("+cut(oneLine(c.secrets.hide(encoding)), maxWordBytes)+") though that was not asked for", "Switch compression off in the proxy in between.", nil)
 	}
 	if call.streamed {
 		timer.Stop()
@@ -153,7 +153,7 @@ func (b *limitedBody) Read(p []byte) (int, error) {
 // json reads an answer's JSON. The whole answer must be one JSON value.
 func (c *client) json(ctx context.Context, call call, read func(*answer, *jsonReader) error) error {
 	return c.get(ctx, call, func(a *answer) error {
-		r := newJSONReader(a.body)
+		r := newJSONReader(a.body).hiding(c.secrets)
 		if err := read(a, r); err != nil {
 			return err
 		}

@@ -1,9 +1,12 @@
 package seatunnel
 
 import (
+	"bytes"
 	"encoding/base64"
 	"encoding/json"
 	"net/url"
+	"regexp"
+	"strconv"
 	"strings"
 )
 
@@ -11,35 +14,79 @@ import (
 const mask = "[hidden]"
 
 // secrets hides the credentials in whatever comes back from a server: some
-// echo the request's header in their error pages.
+// echo the request's header in their error pages, and nobody can say where
+// else.
 type secrets struct {
 	replacer *strings.Replacer
 	// longest is the length of the longest form of a credential.
 	longest int
+	// inNames are the forms that are hidden in names, too, and shortestInName
+	// is the length of the shortest of them.
+	inNames        [][]byte
+	shortestInName int
 }
+
+// leastInNames is the length from which a password is hidden in names of jobs
+// and hosts. A shorter one may be a word that occurs in them by chance, and
+// hiding it would show everybody which word it is.
+const leastInNames = 12
 
 func newSecrets(username, password string) secrets {
 	if username == "" && password == "" {
 		return secrets{replacer: strings.NewReplacer()}
 	}
-	pair := username + ":" + password
-	forms := []string{
-		base64.StdEncoding.EncodeToString([]byte(pair)),
-		base64.RawStdEncoding.EncodeToString([]byte(pair)),
-		base64.URLEncoding.EncodeToString([]byte(pair)),
-	}
+	forms := inBase64(username + ":" + password)
+	inNames := forms
+	s := secrets{}
 	if password != "" {
 		quoted, _ := json.Marshal(password) // a string always can be
-		forms = append(forms, password, strings.Trim(string(quoted), `"`), url.QueryEscape(password), url.PathEscape(password))
+		alone := append(inBase64(password), password, strings.Trim(string(quoted), `"`))
+		for _, escaped := range []string{url.QueryEscape(password), url.PathEscape(password)} {
+			alone = append(alone, escaped, percent.ReplaceAllStringFunc(escaped, strings.ToLower))
+		}
+		forms = append(forms, alone...)
+		if len(password) >= leastInNames {
+			inNames = forms
+		}
 	}
-	s := secrets{}
 	var pairs []string
 	for _, form := range forms {
 		pairs = append(pairs, form, mask)
 		s.longest = max(s.longest, len(form))
 	}
 	s.replacer = strings.NewReplacer(pairs...)
+	for _, form := range inNames {
+		s.inNames = append(s.inNames, []byte(form))
+		if s.shortestInName == 0 || len(form) < s.shortestInName {
+			s.shortestInName = len(form)
+		}
+	}
 	return s
+}
+
+// percent is a byte as URLs write it; some servers write small letters.
+var percent = regexp.MustCompile(`%[0-9A-F]{2}`)
+
+func inBase64(text string) []string {
+	return []string{base64.StdEncoding.EncodeToString([]byte(text)), base64.RawStdEncoding.EncodeToString([]byte(text)), base64.URLEncoding.EncodeToString([]byte(text)), base64.RawURLEncoding.EncodeToString([]byte(text))}
+}
+
+// hideInName replaces the credentials in a name, which is seldom needed and
+// done very often, and gives at most limit bytes of it.
+func (s secrets) hideInName(name []byte, limit int) string {
+	beginning := name[:min(len(name), limit+s.longest)]
+	for _, form := range s.inNames {
+		if len(beginning) < s.shortestInName {
+			break
+		}
+		if bytes.Contains(beginning, form) {
+			return s.hideIn(string(beginning), len(beginning) == len(name), limit)
+		}
+	}
+	if len(name) > limit {
+		return cut(string(name[:limit+1]), limit)
+	}
+	return string(name)
 }
 
 // hide replaces the credentials in text.
@@ -47,11 +94,30 @@ func (s secrets) hide(text string) string { return s.replacer.Replace(text) }
 
 // hideIn replaces the credentials in the beginning of a text and gives at most
 // limit bytes of it. Unless the beginning is the whole text, its end may be a
-// part of a credential, which is left out.
+// part of a credential, which is left out. Where a credential is still there
+// when JSON's escapes are read (there are many ways to write one), nothing of
+// the text is given.
 func (s secrets) hideIn(beginning string, whole bool, limit int) string {
 	hidden := s.hide(beginning)
+	if read := unescape(hidden); s.hide(read) != read {
+		return mask
+	}
 	if !whole {
 		hidden = hidden[:max(0, len(hidden)-s.longest)]
 	}
 	return cut(hidden, limit)
+}
+
+var unicodeEscape = regexp.MustCompile(`\\u[0-9a-fA-F]{4}`)
+
+// unescape reads JSON's escapes wherever they stand.
+func unescape(text string) string {
+	if !strings.Contains(text, `\`) {
+		return text
+	}
+	text = unicodeEscape.ReplaceAllStringFunc(text, func(escape string) string {
+		code, _ := strconv.ParseUint(escape[2:], 16, 16) // four digits always can be
+		return string(rune(code))
+	})
+	return strings.NewReplacer(`\/`, `/`, `\"`, `"`, `\\`, `\`).Replace(text)
 }

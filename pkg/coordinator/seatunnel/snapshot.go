@@ -129,9 +129,9 @@ func (c *client) readJobsOf(ctx context.Context, group *sync.WaitGroup, l *look,
 		}
 		return c.telemetryClock(ctx, e, found.dialect), nil
 	})
-	beliefs := start(group, func() ([]coordinator.Belief, error) {
+	asked := start(group, func() (beliefs, error) {
 		if found.dialect != dialectV2 {
-			return nil, errNoBeliefs
+			return beliefs{}, errNoBeliefs
 		}
 		return c.readBeliefs(ctx, e)
 	})
@@ -147,9 +147,10 @@ func (c *client) readJobsOf(ctx context.Context, group *sync.WaitGroup, l *look,
 	if err != nil && !passing(err) {
 		return nil, err
 	}
-	believed, beliefErr := beliefs.wait()
+	believed, beliefErr := asked.wait()
+	snapshot.Restoring = believed.restoring
 	if err != nil {
-		snapshot.Believed = believed
+		snapshot.Believed = believed.running
 		snapshot.Notes = append(snapshot.Notes, hangNote(e, err, beliefErr))
 		return &poll{snapshot: snapshot, look: l, clock: clock, listErr: err}, nil
 	}
@@ -157,7 +158,8 @@ func (c *client) readJobsOf(ctx context.Context, group *sync.WaitGroup, l *look,
 	if list.gap != "" {
 		snapshot.Notes = append(snapshot.Notes, list.gap)
 	}
-	nodes := nodesByJob(believed)
+	snapshot.Restoring = restoring(list.jobs, believed.restoring)
+	nodes := nodesByJob(believed.running)
 	for i := range snapshot.Jobs {
 		snapshot.Jobs[i].Nodes = nodes[snapshot.Jobs[i].ID]
 	}
