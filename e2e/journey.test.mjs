@@ -7,9 +7,11 @@ import { after, before, describe } from 'node:test';
 import { findBrowser } from './browser.mjs';
 import { access } from './chapters/access.mjs';
 import { alerting } from './chapters/alerting.mjs';
+import { cancel } from './chapters/cancel.mjs';
 import { forceStop } from './chapters/force-stop.mjs';
+import { looks } from './chapters/looks.mjs';
 import { provisioned } from './chapters/provisioned.mjs';
-import { stuck } from './chapters/stuck.mjs';
+import { stuck, unconfirmed } from './chapters/stuck.mjs';
 import { findGrafana } from './grafana.mjs';
 import { Stage } from './lib/stage.mjs';
 
@@ -29,7 +31,10 @@ describe('The journey', { skip: found ? false : `no Grafana was found: ${reason}
 
   provisioned(stage);
   access(stage);
+  cancel(stage, noBrowser);
   stuck(stage, noBrowser);
+  looks(stage, noBrowser);
+  unconfirmed(stage);
   forceStop(stage, noBrowser);
   alerting(stage);
 });

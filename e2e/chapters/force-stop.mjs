@@ -1,12 +1,12 @@
 // @ts-check
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { barriers, picture, tabTo } from '../lib/page.mjs';
-import { ORDERS_NAME, PAGE_BOUND_MS, REASON } from '../lib/stage.mjs';
+import { barriers } from '../lib/barriers.mjs';
+import { keyboard, mouse, tabTo } from '../lib/hands.mjs';
+import { DIALOG, JobDialog } from '../lib/job-dialog.mjs';
+import { picture } from '../lib/pictures.mjs';
+import { NASTY_NAME, ORDERS_NAME, REASON } from '../lib/stage.mjs';
 import { until } from '../lib/until.mjs';
-
-const PANEL = '[data-testid="data-testid Panel header Stuck jobs"]';
-const DIALOG = '[role=dialog]';
 
 /**
  * One of the jobs is force-stopped, in the browser where there is one. All force stops here are the test back-port's.
@@ -14,66 +14,23 @@ const DIALOG = '[role=dialog]';
  * @param {string | undefined} noBrowser why there is none
  */
 export function forceStop(stage, noBrowser) {
-  for (const theme of /** @type {const} */ (['light', 'dark'])) {
-    test(`S08 S09 in the browser: the panel, ${theme}, without serious barriers`, { skip: noBrowser }, async () => {
-      const { page, close } = await stage.adasDashboard(theme);
-      await page.getByRole('cell', { name: stage.orders.id, exact: true }).waitFor({ timeout: PAGE_BOUND_MS });
-      const panel = page.locator(PANEL);
-      assert.ok((await panel.innerText()).includes(stage.nasty.id), 'every digit of the id');
-      assert.equal(await panel.locator('img').count(), 0);
-      assert.equal(await page.evaluate(() => 'unjamWasHere' in window), false, 'the name was taken for HTML');
-      await picture(page, `panel-${theme}`);
-      assert.deepEqual(await barriers(page, PANEL), []);
-      await close();
-    });
-
-    test(
-      `in the browser: the plan of a force stop, ${theme}, without serious barriers`,
-      { skip: noBrowser },
-      async () => {
-        await stage.allowed('force-stop', stage.orders.id);
-        const { page, close } = await stage.adasDashboard(theme);
-        const button = page.getByRole('button', { name: buttonOf(stage.orders.id) });
-        await button.click({ timeout: PAGE_BOUND_MS });
-        const dialog = page.locator(DIALOG);
-        await dialog.getByText('What it will do').waitFor({ timeout: PAGE_BOUND_MS });
-        await picture(page, `dialog-${theme}`);
-        assert.deepEqual(await barriers(page, DIALOG), []);
-        await close();
-      }
-    );
-  }
-
+  // At once: after three minutes the shipped rule would fire for this job as well.
   test('in the browser: force stop by keyboard alone, until the end is proven', { skip: noBrowser }, async () => {
     await stage.allowed('force-stop', stage.orders.id);
-    const { page, close } = await stage.adasDashboard('dark');
-    const dialog = page.locator(DIALOG);
-    await page.getByRole('button', { name: buttonOf(stage.orders.id) }).waitFor({ timeout: PAGE_BOUND_MS });
-    await tabTo(page, 'button', buttonOf(stage.orders.id));
-    await page.keyboard.press('Enter');
-    await dialog.getByText('What it will do').waitFor({ timeout: PAGE_BOUND_MS });
-    for (let unread = await dialog.getByRole('checkbox').count(); unread > 0; unread--) {
-      await tabTo(page, 'checkbox', /I have read this warning/, { checked: false });
-      await page.keyboard.press('Space');
-    }
-    await tabTo(page, 'textbox', /^Phrase/);
-    await page.keyboard.type(ORDERS_NAME);
-    await tabTo(page, 'textbox', /^Reason/);
-    await page.keyboard.type(REASON);
+    const { page, close } = await stage.adasPage('dark', 'dashboard');
+    const dialog = new JobDialog(page, keyboard(page), 'force-stop', `${ORDERS_NAME} ${stage.orders.id}`);
+    await dialog.open();
+    await dialog.fill({ phrase: ORDERS_NAME, reason: REASON });
     await tabTo(page, 'button', /^Force stop job$/);
-    await picture(page, 'dialog-filled-dark');
-    await page.keyboard.press('Enter');
-    await dialog
-      .getByText(/^Stopped\./)
-      .first()
-      .waitFor({ timeout: PAGE_BOUND_MS });
-    await picture(page, 'outcome-dark');
+    await picture(page, 'grafana/force-stop-filled-dark');
+    await dialog.confirm();
+    await dialog.ended(/^Stopped\./);
+    await picture(page, 'grafana/force-stop-outcome-dark');
     assert.deepEqual(await barriers(page, DIALOG), []);
-    await tabTo(page, 'button', /^Close$/);
-    await page.keyboard.press('Enter');
-    await dialog.waitFor({ state: 'detached' });
+    assert.equal(await dialog.strayFocus(), '', 'the focus stays in the dialog');
+    await dialog.leave();
     const row = page.getByRole('cell', { name: stage.orders.id, exact: true });
-    await row.waitFor({ state: 'detached', timeout: PAGE_BOUND_MS });
+    await row.waitFor({ state: 'detached' });
     await close();
   });
 
@@ -113,9 +70,21 @@ export function forceStop(stage, noBrowser) {
     assert.equal(chain.holds, true, chain.detail);
     assert.ok(chain.rows >= rows.length);
   });
-}
 
-/** @param {string} id */
-function buttonOf(id) {
-  return new RegExp(`^Force stop job… ${ORDERS_NAME} ${id}$`);
+  for (const theme of /** @type {const} */ (['light', 'dark'])) {
+    test(
+      `S09 in the browser: the plan of a force stop, ${theme}, without serious barriers`,
+      { skip: noBrowser },
+      async () => {
+        const { id } = stage.nasty;
+        await stage.allowed('force-stop', id);
+        const { page, close } = await stage.adasPage(theme, 'dashboard');
+        await new JobDialog(page, mouse(page), 'force-stop', `${NASTY_NAME} ${id}`).open();
+        assert.equal(await page.evaluate(() => 'unjamWasHere' in window), false, 'the name was taken for HTML');
+        await picture(page, `grafana/force-stop-plan-${theme}`);
+        assert.deepEqual(await barriers(page, DIALOG), []);
+        await close();
+      }
+    );
+  }
 }

@@ -16,6 +16,7 @@ import { until } from './until.mjs';
 /** The shipped data source polls every 10 s and waits 5 min before a force stop; a journey has less time. */
 export const POLL_SECONDS = 3;
 export const MIN_CANCELING_AGE_SECONDS = 60;
+const STUCK_SECONDS = 30;
 export const MASTER_SETTLE_SECONDS = 10;
 /** More than the time for which S01 freezes the only master: the worker must not leave it meanwhile. */
 const NO_HEARTBEAT_SECONDS = 600;
@@ -24,6 +25,8 @@ export const REASON = 'The job hangs since its final status was lost (journey).'
 /** Names a job as hostile as SeaTunnel allows: markup, a template of alert rules, a variable of dashboards. */
 export const NASTY_NAME = '<img src=x onerror="window.unjamWasHere=1"> {{ .Labels }} $job';
 export const ORDERS_NAME = 'orders to warehouse';
+/** Is canceled by Ada in the browser, and ends as it should. */
+export const CLICKS_NAME = 'clicks to lake';
 /** Two busy cores may keep a page waiting. */
 export const PAGE_BOUND_MS = 60_000;
 
@@ -67,7 +70,7 @@ export class Stage {
     this.#grafana = await startGrafana(found, {
       coordinatorUrl: this.#coordinator.url,
       workerUrl: address(cluster, 'worker'),
-      dataSource: { pollIntervalSeconds: POLL_SECONDS, forceStopSupport: 'yes' },
+      dataSource: { pollIntervalSeconds: POLL_SECONDS, stuckAfterSeconds: STUCK_SECONDS, forceStopSupport: 'yes' },
       actions: { minCancelingAgeSeconds: MIN_CANCELING_AGE_SECONDS, masterSettleSeconds: MASTER_SETTLE_SECONDS },
     });
     console.log(`The Grafana: ${this.#grafana.about}.`);
@@ -153,18 +156,27 @@ export class Stage {
   }
 
   /**
-   * Ada's dashboard in a browser of her own.
+   * A page of Ada's, in a browser of her own.
    * @param {'light' | 'dark'} theme
+   * @param {'dashboard' | 'overview'} place
    */
-  async adasDashboard(theme) {
+  async adasPage(theme, place) {
     const context = await (
       await this.browser()
-    ).newContext({ viewport: { width: 1440, height: 900 }, locale: 'en-GB', timezoneId: 'UTC' });
+    ).newContext({
+      viewport: { width: 1440, height: 900 },
+      locale: 'en-GB',
+      timezoneId: 'UTC',
+      reducedMotion: 'reduce',
+    });
     await signIn(context, this.grafana.url, this.guests.ada);
     const page = await context.newPage();
-    await page.goto(
-      `${this.grafana.url}/d/unjam-stuck-jobs/stuck-jobs?theme=${theme}&var-ds=${DATA_SOURCE_UID}&refresh=5s`
-    );
+    page.setDefaultTimeout(PAGE_BOUND_MS);
+    const address =
+      place === 'overview'
+        ? `/a/unjam-jobs-app?theme=${theme}`
+        : `/d/unjam-stuck-jobs/stuck-jobs?theme=${theme}&var-ds=${DATA_SOURCE_UID}&refresh=5s`;
+    await page.goto(`${this.grafana.url}${address}`);
     return { page, close: () => context.close() };
   }
 }
