@@ -1,14 +1,19 @@
-import { AppPlugin } from '@grafana/data';
+import { AppPlugin, type AppRootProps } from '@grafana/data';
 import { LoadingPlaceholder } from '@grafana/ui';
 import React, { lazy, Suspense } from 'react';
 
 const LazyOverview = lazy(() => import('./app/OverviewPage').then(({ OverviewPage }) => ({ default: OverviewPage })));
+const LazySetup = lazy(() => import('./app/SetupPage').then(({ SetupPage }) => ({ default: SetupPage })));
 
-/** The app's page is loaded when it is opened, and not with every page of Grafana. */
-function App() {
+/** Below the app's root, as plugin.json names it. */
+const SETUP_PATH = '/setup';
+
+/** Each of the app's pages is loaded when it is opened, and not with every page of Grafana. */
+function App({ path, basename }: AppRootProps) {
+  const below = path.slice(basename.length).replace(/\/+$/, '');
   return (
     <Suspense fallback={<LoadingPlaceholder text="Loading Unjam…" />}>
-      <LazyOverview />
+      {below === SETUP_PATH ? <LazySetup /> : <LazyOverview />}
     </Suspense>
   );
 }

@@ -83,7 +83,7 @@ describe('the dialog, when all goes well', () => {
     expect(screen.getByText(/The coordinator answered\./)).toBeVisible();
     expect(screen.queryByText(/Stopped/)).not.toBeInTheDocument();
     pass(1);
-    expect(screen.getByText('Stopped. The coordinator lists the job among its ended jobs as CANCELED.')).toBeVisible();
+    expect(screen.getByText('Stopped. Its end is proven.')).toBeVisible();
     expect(onClose).not.toHaveBeenCalled();
     await user.click(within(dialog).getAllByRole('button', { name: 'Close' }).at(-1) ?? dialog);
     expect(onClose).toHaveBeenCalledTimes(1);
@@ -206,7 +206,9 @@ describe('the dialog, when the confirmation is not taken', () => {
     expect(screen.getByLabelText(/^Phrase/)).toHaveValue('nightly-load');
     expect(screen.getByLabelText(/^Reason/)).toHaveValue('stuck since the failover');
     expect(screen.getByText('The master has changed.')).toBeVisible();
-    expect(screen.getByText('Active master: 10.0.0.1:5801 → 10.0.0.9:5801')).toBeVisible();
+    expect(screen.getByRole('list', { name: 'Changes since the plan before' })).toHaveTextContent(
+      'Active master: 10.0.0.1:5801 → 10.0.0.9:5801'
+    );
     expect(client.confirmed).toHaveLength(1);
     expect(onClose).not.toHaveBeenCalled();
   });
@@ -223,7 +225,7 @@ describe('the dialog, when the confirmation is not taken', () => {
     await user.click(screen.getByRole('button', { name: 'Follow the other action' }));
     pass(1);
     expect(client.readings).toEqual([WINNER_ID]);
-    expect(screen.getByText(/confirmed by bert/)).toBeVisible();
+    expect(screen.getByRole('dialog')).toHaveTextContent('confirmed by bert');
   });
 
   it('S37: shows a used-up budget with the time from which it is free', async () => {
@@ -250,7 +252,7 @@ describe('the dialog, when the confirmation is not taken', () => {
     expect(client.readings.length).toBeGreaterThan(2);
     client.actions = [{ value: action({ phase: 'settled', outcome: 'stopped' }) }];
     pass(20);
-    expect(screen.getByText(/^Stopped\. The coordinator lists/)).toBeVisible();
+    expect(screen.getByText(/^Stopped\. Its end is proven/)).toBeVisible();
     expect(client.confirmed).toHaveLength(1);
     expect(onClose).not.toHaveBeenCalled();
   });

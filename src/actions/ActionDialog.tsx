@@ -4,13 +4,19 @@ import { type TimeZone } from '@grafana/schema';
 import { Alert, Button, LoadingPlaceholder, Modal, useStyles2 } from '@grafana/ui';
 import React, { useCallback, useEffect, useRef, useSyncExternalStore } from 'react';
 
-import { shortened, visibleText } from '../model/text';
+import { type Support } from '../api/types';
+import { ForeignText } from '../model/ForeignText';
+import { inertName, SENTENCE } from '../model/text';
+import { BudgetOffer, BudgetView, canAskForBudget } from './BudgetView';
 import { useNow } from './clock';
 import { OutcomeView, ProgressView } from './FollowView';
-import { type State, type Target, type Unplanned } from './machine';
-import { PlanView, Refusal } from './PlanView';
+import { type State, type Target, type Unplanned, type Unrecorded } from './states';
+import { PlanView } from './PlanView';
+import { PolicySection } from './PolicyFacts';
+import { Refusal } from './Refusal';
 import { type ActionSession } from './session';
-import { describeOutcome, noun, verb } from './texts';
+import { describeDecision, describeOutcome, noun, verb } from './texts';
+import { DecidedView, RequestingView, WaitingView } from './WaitingView';
 
 /** The title is one line. */
 const TITLE_NAME_CHARACTERS = 60;
@@ -25,6 +31,7 @@ interface Props {
 export function ActionDialog({ session, timeZone, onClose }: Props) {
   const styles = useStyles2(getStyles);
   const state = useSession(session);
+  const support = useSupport(session);
   const body = useRef<HTMLDivElement>(null);
   const { phase } = state;
   useEffect(() => {
@@ -32,8 +39,8 @@ export function ActionDialog({ session, timeZone, onClose }: Props) {
     body.current?.focus();
   }, [phase]);
   const dismiss = () => {
-    // The answer to the confirmation is about to come: Esc must not hide it.
-    if (session.state.phase !== 'confirming') {
+    // The answer is about to come: Esc must not hide it.
+    if (session.state.phase !== 'confirming' && session.state.phase !== 'requesting') {
       onClose();
     }
   };
@@ -49,7 +56,7 @@ export function ActionDialog({ session, timeZone, onClose }: Props) {
         {statusOf(state, session.target)}
       </div>
       <div ref={body} tabIndex={-1} className={styles.body}>
-        <Body state={state} session={session} timeZone={timeZone} onClose={dismiss} />
+        <Body state={state} session={session} support={support} timeZone={timeZone} onClose={dismiss} />
       </div>
     </Modal>
   );
@@ -70,40 +77,75 @@ function useSession(session: ActionSession): State {
   return useSyncExternalStore(subscribe, () => session.state);
 }
 
-function Body({ state, session, timeZone, onClose }: Props & { state: State }) {
+function useSupport(session: ActionSession): Support | undefined {
+  const subscribe = useCallback(
+    (changed: () => void) => {
+      const subscription = session.support$.subscribe(changed);
+      return () => subscription.unsubscribe();
+    },
+    [session]
+  );
+  return useSyncExternalStore(subscribe, () => session.support);
+}
+
+type BodyProps = Props & { state: State; support: Support | undefined };
+
+function Body({ state, support, ...props }: BodyProps) {
   switch (state.phase) {
     case 'planning':
       return <LoadingPlaceholder text="Reading the job and asking every guard…" />;
     case 'unplanned':
-      return <UnplannedView state={state} session={session} timeZone={timeZone} onClose={onClose} />;
+      return <UnplannedView state={state} support={support} {...props} />;
     case 'planned':
-      return <PlanView state={state} session={session} timeZone={timeZone} onClose={onClose} />;
+      return <PlanView state={state} support={support} {...props} />;
     case 'confirming':
     case 'following':
-      return <ProgressView state={state} timeZone={timeZone} onClose={onClose} />;
+      return <ProgressView state={state} timeZone={props.timeZone} onClose={props.onClose} />;
     case 'settled':
-      return <OutcomeView state={state} timeZone={timeZone} onClose={onClose} />;
+      return <OutcomeView state={state} timeZone={props.timeZone} onClose={props.onClose} />;
     case 'unrecorded':
-      return (
-        <>
-          <Alert severity="info" title="Nothing was sent">
-            <p>
-              The plan has expired, and the server holds no record of its confirmation: the request got lost on the way
-              to the server. What you typed is kept for a new plan.
-            </p>
-          </Alert>
-          <Replan session={session} onClose={onClose} />
-        </>
-      );
+      return <UnrecordedView state={state} {...props} />;
+    case 'requesting':
+    case 'searching':
+      return <RequestingView state={state} {...props} />;
+    case 'waiting':
+      return <WaitingView state={state} {...props} />;
+    case 'decided':
+      return <DecidedView state={state} {...props} />;
+    case 'budgeting':
+      return <BudgetView state={state} session={props.session} policy={support?.policy} timeZone={props.timeZone} />;
   }
 }
 
-function UnplannedView({ state, session, timeZone, onClose }: Props & { state: Unplanned }) {
+function UnplannedView({ state, session, support, timeZone, onClose }: BodyProps & { state: Unplanned }) {
   const now = useNow();
   return (
     <>
-      {state.because && <p>{visibleText(state.because)}</p>}
-      <Refusal failure={state.failure} session={session} now={now} timeZone={timeZone} />
+      {state.because && (
+        <p>
+          <ForeignText text={state.because} characters={SENTENCE} expandable />
+        </p>
+      )}
+      <Refusal failure={state.failure} now={now} timeZone={timeZone} follow={(actionId) => session.follow(actionId)} />
+      {support && canAskForBudget(session.target.kind, support, undefined, state.failure) && (
+        <BudgetOffer session={session} policy={support.policy} />
+      )}
+      <PolicySection policy={support?.policy} />
+      <Replan session={session} onClose={onClose} />
+    </>
+  );
+}
+
+function UnrecordedView({ state, session, onClose }: Props & { state: Unrecorded }) {
+  return (
+    <>
+      <Alert severity="info" title="Nothing was sent">
+        <p>
+          The plan has expired, and the server holds no record of{' '}
+          {state.what === 'request' ? 'your request' : 'its confirmation'}: it got lost on the way to the server. What
+          you typed is kept for a new plan.
+        </p>
+      </Alert>
       <Replan session={session} onClose={onClose} />
     </>
   );
@@ -123,7 +165,7 @@ function Replan({ session, onClose }: Pick<Props, 'session' | 'onClose'>) {
 }
 
 function titleOf({ kind, jobName, jobId }: Target): string {
-  return `${verb(kind)}: ${shortened(visibleText(jobName || jobId), TITLE_NAME_CHARACTERS)}`;
+  return `${verb(kind)}: ${inertName(jobName || jobId, TITLE_NAME_CHARACTERS)}`;
 }
 
 /** One sentence for each phase, for those who hear the dialog. */
@@ -134,7 +176,12 @@ function statusOf(state: State, { kind }: Target): string {
     case 'unplanned':
       return 'There is no plan.';
     case 'planned':
-      return state.timed.plan.allowed ? 'The plan is ready to be confirmed.' : 'The plan is blocked.';
+      if (!state.timed.plan.allowed) {
+        return 'The plan is blocked.';
+      }
+      return state.timed.plan.secondPerson
+        ? 'The plan is ready; a second person must approve it.'
+        : 'The plan is ready to be confirmed.';
     case 'confirming':
       return 'The confirmation is on its way.';
     case 'following':
@@ -145,6 +192,16 @@ function statusOf(state: State, { kind }: Target): string {
       return describeOutcome(state.action).headline;
     case 'unrecorded':
       return 'Nothing was sent.';
+    case 'requesting':
+      return 'The request for a second person is on its way.';
+    case 'searching':
+      return 'The request for a second person is looked for.';
+    case 'waiting':
+      return 'Waiting for a second person. Nothing was sent.';
+    case 'decided':
+      return describeDecision(state.approval).headline;
+    case 'budgeting':
+      return 'Asking a second person for the incident budget.';
   }
 }
 

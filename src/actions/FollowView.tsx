@@ -5,12 +5,16 @@ import { Alert, Button, Icon, Modal, Spinner, useStyles2 } from '@grafana/ui';
 import React from 'react';
 
 import { describeFailure } from '../api/failure';
+import { type Action } from '../api/types';
 import { formatAge } from '../model/age';
-import { visibleText } from '../model/text';
+import { ForeignText } from '../model/ForeignText';
+import { inertName, SENTENCE, visibleText } from '../model/text';
 import { formatMoment, parseTime } from '../model/time';
 import { useNow } from './clock';
 import { JobFacts } from './JobFacts';
-import { type Confirming, type Following, type Settled } from './machine';
+import { findingOf, leftoverSentences } from './leftovers';
+import { Receipt } from './Receipt';
+import { type Confirming, type Following, type Settled } from './states';
 import { describeOutcome, noun } from './texts';
 
 type Step = { text: string; at: 'done' | 'now' | 'later' };
@@ -118,12 +122,24 @@ export function OutcomeView({ state: { action }, timeZone, onClose }: OutcomePro
     <>
       <JobFacts job={action.job} asPlanned timeZone={timeZone} />
       <Alert severity={outcome.tone} title={`${outcome.headline} ${outcome.explanation}`}>
-        {action.detail && <p>{visibleText(action.detail)}</p>}
+        {action.detail && (
+          <p className={styles.detail}>
+            <ForeignText text={action.detail} characters={SENTENCE} expandable />
+          </p>
+        )}
       </Alert>
+      <LeftoversView action={action} timeZone={timeZone} />
       <p className={styles.note}>
-        This {noun(action.kind)} was confirmed by {visibleText(action.by)}
+        This {noun(action.kind)} was {action.approvedBy ? 'asked for' : 'confirmed'} by <ForeignText text={action.by} />
+        {action.approvedBy && (
+          <>
+            {' '}
+            and approved by <ForeignText text={action.approvedBy} />
+          </>
+        )}
         {updated !== undefined && `; as of ${formatMoment(updated, timeZone)}`}.
       </p>
+      <Receipt row={action.auditRow} head={action.auditHead} what={receiptOf(action)} />
       <Modal.ButtonRow>
         <Button variant="secondary" onClick={onClose}>
           Close
@@ -133,11 +149,35 @@ export function OutcomeView({ state: { action }, timeZone, onClose }: OutcomePro
   );
 }
 
+/** What still runs on the workers after the end was proven. */
+function LeftoversView({ action, timeZone }: { action: Action; timeZone?: TimeZone }) {
+  const sentences = leftoverSentences(action, timeZone);
+  if (sentences.length === 0) {
+    return null;
+  }
+  const [first, ...others] = sentences;
+  return (
+    <Alert severity={SEVERITIES[findingOf(action.leftovers)]} title={first ?? ''}>
+      {others.map((sentence) => (
+        <div key={sentence}>{sentence}</div>
+      ))}
+    </Alert>
+  );
+}
+
+const SEVERITIES = { zombies: 'warning', unknown: 'warning', none: 'info', 'not yet': 'info' } as const;
+
+function receiptOf({ kind, job, by, approvedBy, outcome }: Action): string {
+  const persons = approvedBy ? `${inertName(by)}, approved by ${inertName(approvedBy)}` : inertName(by);
+  return `${noun(kind)} of job ${inertName(job.id)} by ${persons}: ${outcome}`;
+}
+
 const getStyles = (theme: GrafanaTheme2) => ({
   steps: css({ listStyle: 'none', margin: theme.spacing(0, 0, 1), padding: 0 }),
   step: css({ display: 'flex', alignItems: 'center', gap: theme.spacing(1), padding: theme.spacing(0.5, 0) }),
   // As wide as an icon, so that the texts stay where they are.
   marker: css({ display: 'inline-flex', justifyContent: 'center', width: theme.spacing(2) }),
   later: css({ color: theme.colors.text.secondary }),
+  detail: css({ margin: 0 }),
   note: css({ color: theme.colors.text.secondary, overflowWrap: 'anywhere', fontVariantNumeric: 'tabular-nums' }),
 });

@@ -5,11 +5,10 @@ import { useStyles2 } from '@grafana/ui';
 import React from 'react';
 
 import { type JobCard } from '../api/types';
-import { shortened, visibleText } from '../model/text';
+import { formatSince } from '../model/age';
+import { ForeignText } from '../model/ForeignText';
+import { visibleText } from '../model/text';
 import { formatMoment, parseTime } from '../model/time';
-
-/** Longer names are cut on the screen; the whole name is in the title. */
-const NAME_CHARACTERS = 120;
 
 interface Props {
   job: JobCard;
@@ -21,20 +20,20 @@ interface Props {
 /** The job that a plan or an action is about. */
 export function JobFacts({ job, asPlanned = false, timeZone }: Props) {
   const styles = useStyles2(getStyles);
-  const name = visibleText(job.name);
   const since = parseTime(job.since);
   const created = parseTime(job.createTime);
   return (
     <dl className={styles.facts}>
       <dt>Job</dt>
-      <dd title={name}>{name ? shortened(name, NAME_CHARACTERS) : '(no name)'}</dd>
+      <dd>
+        <ForeignText text={job.name} otherwise="(no name)" expandable />
+      </dd>
       <dt>Id</dt>
       <dd className={styles.id}>{visibleText(job.id)}</dd>
       <dt>{asPlanned ? 'State when planned' : 'State'}</dt>
       <dd>
         {visibleText(job.word || job.state)}
-        {since !== undefined &&
-          ` ${job.quality === 'at least' ? 'at least since' : 'since'} ${formatMoment(since, timeZone)}`}
+        {since !== undefined && ` ${formatSince(since, job.quality, timeZone)}`}
       </dd>
       {created !== undefined && (
         <>

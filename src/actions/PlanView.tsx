@@ -1,29 +1,36 @@
 import { css } from '@emotion/css';
 import { type GrafanaTheme2 } from '@grafana/data';
 import { type TimeZone } from '@grafana/schema';
-import { Alert, Button, Field, Input, Modal, TextArea, useStyles2 } from '@grafana/ui';
+import { Alert, Button, Field, Input, Modal, useStyles2 } from '@grafana/ui';
 import React, { useId, type FormEvent } from 'react';
 
-import { describeFailure, type Failure } from '../api/failure';
+import { type Support } from '../api/types';
 import { formatAge } from '../model/age';
-import { visibleText } from '../model/text';
+import { ForeignText } from '../model/ForeignText';
+import { SENTENCE, visibleText } from '../model/text';
+import { BudgetOffer, canAskForBudget } from './BudgetView';
 import { useNow } from './clock';
 import { JobFacts } from './JobFacts';
-import { remaining, type Planned, type TimedPlan } from './machine';
-import { isAcknowledged, MAX_REASON_CHARACTERS, MIN_REASON_CHARACTERS, missing } from './readiness';
+import { PolicySection } from './PolicyFacts';
+import { isAcknowledged, missing } from './readiness';
+import { ReasonField } from './ReasonField';
+import { Refusal } from './Refusal';
 import { type ActionSession } from './session';
-import { noun, verb } from './texts';
+import { type Planned } from './states';
+import { ASK_VERB, noun, verb } from './texts';
+import { remaining } from './times';
 import { VerdictList } from './VerdictList';
 
 interface Props {
   state: Planned;
   session: ActionSession;
+  support: Support | undefined;
   timeZone?: TimeZone;
   onClose(): void;
 }
 
 /** A plan: what it will do, what the guards say, and what the user must enter to confirm it. */
-export function PlanView({ state, session, timeZone, onClose }: Props) {
+export function PlanView({ state, session, support, timeZone, onClose }: Props) {
   const styles = useStyles2(getStyles);
   const now = useNow();
   const gapsId = useId();
@@ -32,12 +39,19 @@ export function PlanView({ state, session, timeZone, onClose }: Props) {
   const gaps = missing(state, now);
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    session.confirm();
+    session.use();
   };
   return (
     <form onSubmit={submit} noValidate>
       {state.refusal && (
-        <Refusal failure={state.refusal} session={session} timed={state.timed} now={now} timeZone={timeZone} />
+        <Refusal
+          failure={state.refusal}
+          timed={state.timed}
+          now={now}
+          timeZone={timeZone}
+          follow={(actionId) => session.follow(actionId)}
+          findRequest={plan.secondPerson ? () => session.findRequest() : undefined}
+        />
       )}
       <JobFacts job={plan.job} timeZone={timeZone} />
       <Changes state={state} />
@@ -45,7 +59,9 @@ export function PlanView({ state, session, timeZone, onClose }: Props) {
         <h3 className={styles.heading}>What it will do</h3>
         <ul className={styles.consequences}>
           {plan.consequences.map((consequence) => (
-            <li key={consequence}>{visibleText(consequence)}</li>
+            <li key={consequence}>
+              <ForeignText text={consequence} characters={SENTENCE} expandable />
+            </li>
           ))}
         </ul>
         <p className={styles.note}>
@@ -73,7 +89,11 @@ export function PlanView({ state, session, timeZone, onClose }: Props) {
           }
         />
       </section>
+      {support && canAskForBudget(plan.kind, support, plan, state.refusal) && (
+        <BudgetOffer session={session} policy={support.policy} />
+      )}
       {plan.allowed && <Entries state={state} session={session} />}
+      <PolicySection policy={support?.policy} />
       <div className={styles.foot}>
         <p className={styles.note}>{usability(plan.allowed, left)}</p>
         {plan.allowed && left > 0 && (
@@ -95,12 +115,12 @@ export function PlanView({ state, session, timeZone, onClose }: Props) {
         )}
         <Button
           type="submit"
-          variant="destructive"
+          variant={plan.secondPerson ? 'primary' : 'destructive'}
           disabled={gaps.length > 0}
           tooltip={gaps.length > 0 ? gaps.join(' ') : undefined}
           aria-describedby={plan.allowed && gaps.length > 0 ? gapsId : undefined}
         >
-          {verb(plan.kind)}
+          {plan.secondPerson ? ASK_VERB : verb(plan.kind)}
         </Button>
       </Modal.ButtonRow>
     </form>
@@ -120,11 +140,16 @@ function usability(allowed: boolean, left: number): string {
 function Entries({ state, session }: Pick<Props, 'state' | 'session'>) {
   const styles = useStyles2(getStyles);
   const phraseId = useId();
-  const reasonId = useId();
-  const { phrase } = state.timed.plan;
+  const { phrase, secondPerson, kind } = state.timed.plan;
   return (
     <section className={styles.section}>
-      <h3 className={styles.heading}>Confirm</h3>
+      <h3 className={styles.heading}>{secondPerson ? 'Ask a second person' : 'Confirm'}</h3>
+      {secondPerson && (
+        <p className={styles.note}>
+          This data source demands a second person for a {noun(kind)}: nothing is sent to the coordinator until somebody
+          else approves. Then the job is read and every guard is asked again.
+        </p>
+      )}
       <Field
         label="Phrase"
         description={
@@ -141,18 +166,7 @@ function Entries({ state, session }: Pick<Props, 'state' | 'session'>) {
           onChange={(event) => session.typePhrase(event.currentTarget.value)}
         />
       </Field>
-      <Field
-        label="Reason"
-        description={`At least ${MIN_REASON_CHARACTERS} characters; it goes into the audit trail with your login.`}
-      >
-        <TextArea
-          id={reasonId}
-          rows={2}
-          maxLength={MAX_REASON_CHARACTERS}
-          value={state.typed.reason}
-          onChange={(event) => session.typeReason(event.currentTarget.value)}
-        />
-      </Field>
+      <ReasonField value={state.typed.reason} onChange={(reason) => session.typeReason(reason)} />
     </section>
   );
 }
@@ -165,42 +179,19 @@ function Changes({ state }: Pick<Props, 'state'>) {
   }
   return (
     <Alert severity="warning" title={state.because ? 'Nothing was sent: the plan no longer fits' : 'What has changed'}>
-      {state.because && <p>{visibleText(state.because)}</p>}
+      {state.because && (
+        <p>
+          <ForeignText text={state.because} characters={SENTENCE} expandable />
+        </p>
+      )}
       <ul className={styles.consequences} aria-label="Changes since the plan before">
         {state.changes.map(({ what, before, after }) => (
           <li key={`${what} ${after}`}>
-            {what}: {visibleText(before)} → {visibleText(after)}
+            {what}: <ForeignText text={before} /> → <ForeignText text={after} />
           </li>
         ))}
       </ul>
       <p>This is a new plan. What you typed is kept; check it against the changes.</p>
-    </Alert>
-  );
-}
-
-interface RefusalProps {
-  failure: Failure;
-  session: ActionSession;
-  /** The refused plan, where there is one. */
-  timed?: TimedPlan;
-  now: number;
-  timeZone?: TimeZone;
-}
-
-/** Why the server refused, in its own words. */
-export function Refusal({ failure, session, timed, now, timeZone }: RefusalProps) {
-  const problem = failure.kind === 'problem' ? failure.problem : undefined;
-  const winner = problem?.actionId;
-  return (
-    <Alert severity="error" title={problem ? 'Refused; nothing was sent' : 'No answer from the server'}>
-      <p>{visibleText(describeFailure(failure))}</p>
-      {problem?.change && <p>{visibleText(problem.change)}</p>}
-      {problem?.verdicts && <VerdictList verdicts={problem.verdicts} timed={timed} now={now} timeZone={timeZone} />}
-      {winner && (
-        <Button variant="secondary" size="sm" onClick={() => session.follow(winner)}>
-          Follow the other action
-        </Button>
-      )}
     </Alert>
   );
 }

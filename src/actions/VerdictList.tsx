@@ -6,9 +6,11 @@ import React, { useId } from 'react';
 
 import { type Verdict } from '../api/types';
 import { formatAge } from '../model/age';
-import { visibleText } from '../model/text';
+import { ForeignText } from '../model/ForeignText';
+import { SENTENCE, visibleText } from '../model/text';
 import { formatMoment, parseTime } from '../model/time';
-import { until, type TimedPlan } from './machine';
+import { type TimedPlan } from './states';
+import { until } from './times';
 
 type Result = Verdict['result'];
 
@@ -75,10 +77,15 @@ function VerdictItem({ verdict, timed, now, timeZone, acknowledgement }: ItemPro
       <Icon name={ICONS[verdict.result]} className={styles[verdict.result]} aria-hidden="true" />
       <div>
         <div id={reasonId}>
-          <span className={styles.label}>{LABELS[verdict.result]}:</span> {visibleText(verdict.reason)}{' '}
+          <span className={styles.label}>{LABELS[verdict.result]}:</span>{' '}
+          <ForeignText text={verdict.reason} characters={SENTENCE} expandable />{' '}
           <span className={styles.guard}>({visibleText(verdict.guard)})</span>
         </div>
-        {verdict.change && <div className={styles.change}>{visibleText(verdict.change)}</div>}
+        {verdict.change && (
+          <div className={styles.change}>
+            <ForeignText text={verdict.change} characters={SENTENCE} expandable />
+          </div>
+        )}
         {allowedFrom !== undefined && (
           <div className={styles.change}>
             Allowed from {formatMoment(allowedFrom, timeZone)}

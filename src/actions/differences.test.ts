@@ -1,6 +1,6 @@
-import { BLOCKED, PASSED, plan, WARNED } from '../api/testing/samples';
+import { approval, BLOCKED, PASSED, plan, WARNED } from '../api/testing/samples';
 import { type Plan } from '../api/types';
-import { differences } from './differences';
+import { changesSince, differences, type Present } from './differences';
 
 const before = plan({ verdicts: [PASSED, BLOCKED] });
 
@@ -44,5 +44,25 @@ describe('what a new plan shows differently', () => {
     const found = differences(before, { ...before, ...change });
     expect(found).toHaveLength(1);
     expect(found[0]).toMatchObject(expected);
+  });
+});
+
+describe('what has changed since a second person was asked for', () => {
+  it.each<[string, Present, string[]]>([
+    ['nothing is known', {}, []],
+    ['all is as it was', { state: 'canceling', nodes: '10.0.0.2:5802', master: '10.0.0.1:5801' }, []],
+    ['the state is another', { state: 'running' }, ['State: CANCELING → RUNNING']],
+    [
+      'the job runs elsewhere under another master',
+      { nodes: '10.0.0.7:5802', master: '10.0.0.9:5801' },
+      ['Active master: 10.0.0.1:5801 → 10.0.0.9:5801', 'Runs on: 10.0.0.2:5802 → 10.0.0.7:5802'],
+    ],
+  ])('when %s', (_, present, expected) => {
+    const found = changesSince(approval(), present).map(({ what, before, after }) => `${what}: ${before} → ${after}`);
+    expect(found).toEqual(expected);
+  });
+
+  it('is nothing for a request that is about no job', () => {
+    expect(changesSince(approval({ job: undefined, kind: 'incident-budget' }), { state: 'running' })).toEqual([]);
   });
 });

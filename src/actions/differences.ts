@@ -1,4 +1,4 @@
-import { type Plan } from '../api/types';
+import { type Approval, type Plan, type Verdict } from '../api/types';
 
 /** One thing that is not as it was in the plan before. */
 export interface Difference {
@@ -31,14 +31,7 @@ export function differences(before: Plan, after: Plan): Difference[] {
   compare('Workers', String(before.context.workers), String(after.context.workers));
   compare('Runs on', before.context.nodes.join(', '), after.context.nodes.join(', '));
   compare('Phrase to type', before.phrase, after.phrase);
-  for (const verdict of after.verdicts) {
-    const earlier = before.verdicts.find(({ guard }) => guard === verdict.guard);
-    if (earlier && earlier.result !== verdict.result) {
-      found.push({ what: `Guard ${verdict.guard}`, before: earlier.result, after: verdict.result });
-    } else if (!earlier && verdict.result !== 'pass') {
-      found.push({ what: `Guard ${verdict.guard}`, before: NOTHING, after: verdict.result });
-    }
-  }
+  found.push(...verdictDifferences(before.verdicts, after.verdicts));
   for (const consequence of after.consequences.filter((one) => !before.consequences.includes(one))) {
     found.push({ what: 'Consequence', before: NOTHING, after: consequence });
   }
@@ -47,4 +40,37 @@ export function differences(before: Plan, after: Plan): Difference[] {
 
 function stateOf({ job }: Plan): string {
   return job.word || job.state;
+}
+
+/** What guards say differently from before. */
+export function verdictDifferences(before: readonly Verdict[], after: readonly Verdict[]): Difference[] {
+  return after.flatMap(({ guard, result }): Difference[] => {
+    const earlier = before.find((verdict) => verdict.guard === guard);
+    if (earlier) {
+      return earlier.result === result ? [] : [{ what: `Guard ${guard}`, before: earlier.result, after: result }];
+    }
+    return result === 'pass' ? [] : [{ what: `Guard ${guard}`, before: NOTHING, after: result }];
+  });
+}
+
+/** What a page itself knows of a job at present; undefined where it does not. */
+export interface Present {
+  state?: string;
+  nodes?: string;
+  master?: string;
+}
+
+/** What is known to be different from when a second person was asked for. The server looks again before any act. */
+export function changesSince({ job, identity, context }: Approval, present: Present): Difference[] {
+  if (!job) {
+    return [];
+  }
+  const pairs: Array<[what: string, before: string, after: string | undefined]> = [
+    ['State', job.state.toUpperCase(), present.state?.toUpperCase()],
+    ['Active master', identity.master, present.master],
+    ['Runs on', context.nodes.join(', '), present.nodes],
+  ];
+  return pairs.flatMap(([what, before, after]) =>
+    after === undefined || after === '' || before === after ? [] : [{ what, before: before || NOTHING, after }]
+  );
 }

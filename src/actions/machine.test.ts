@@ -12,19 +12,9 @@ import {
   WARNED,
   WINNER_ID,
 } from '../api/testing/samples';
-import {
-  opened,
-  RECORDING_GRACE,
-  reduce,
-  remaining,
-  until,
-  type Confirming,
-  type Event,
-  type Following,
-  type Planned,
-  type State,
-  type TimedPlan,
-} from './machine';
+import { opened, reduce } from './machine';
+import { type Confirming, type Event, type Following, type Planned, type State, type TimedPlan } from './states';
+import { RECORDING_GRACE, remaining, until } from './times';
 
 const SECOND = 1000;
 
@@ -83,7 +73,12 @@ describe('from opening to the plan', () => {
 describe('what becomes of a confirmation', () => {
   it('is sent from a plan, and from nowhere else', () => {
     expect(after(planned, { type: 'confirmation sent' }).phase).toBe('confirming');
-    for (const state of [opened(), confirming, following]) {
+    for (const state of [
+      opened(),
+      confirming,
+      following,
+      { ...planned, timed: { ...timed, plan: plan({ secondPerson: true }) } },
+    ]) {
       expect(after(state, { type: 'confirmation sent' })).toBe(state);
     }
   });

@@ -2,143 +2,37 @@
  * The state machine of the one dialog that cancels and force-stops jobs. It is pure: the session does what it asks for,
  * the dialog shows it. Everything that it says was decided or proven by the server.
  */
-import { describeFailure, type Failure } from '../api/failure';
-import { type Action, type Kind, type Plan } from '../api/types';
-import { differences, type Difference } from './differences';
-
-/** What the dialog was opened for. */
-export interface Target {
-  /** The uid of the data source whose coordinator runs the job. */
-  uid: string;
-  kind: Kind;
-  jobId: string;
-  jobName: string;
-}
-
-/** What the user has entered. It outlives plans: nothing typed is ever lost to a refusal. */
-export interface Typed {
-  phrase: string;
-  reason: string;
-  /** Guard to the reason of its warning that was read. Another reason under the same guard is not acknowledged. */
-  acknowledged: Readonly<Record<string, string>>;
-}
-
-/** A plan with the browser's clock around it: the server's clock is never compared with the browser's. */
-export interface TimedPlan {
-  plan: Plan;
-  /** When the plan was asked for and when it came, in milliseconds since 1970 by the browser's clock. */
-  requestedAt: number;
-  receivedAt: number;
-}
-
-/** Whether the server is known to have recorded the confirmation. */
-export type Confirmation =
-  /** Sent, and not answered yet. */
-  | 'awaited'
-  /** The server said so. */
-  | 'recorded'
-  /** The answer was lost: only reading the action can tell. */
-  | 'lost'
-  /** The backend answered that it failed. It is done with the request, so what it has no record of, it never will. */
-  | 'failed';
-
-export type State = Planning | Unplanned | Planned | Confirming | Following | Settled | Unrecorded;
-
-/** The server makes a plan. */
-export interface Planning {
-  phase: 'planning';
-  typed: Typed;
-  /** The plan that the new one replaces, and the server's sentence why, when a confirmation found the job changed. */
-  replaces?: Plan;
-  because?: string;
-}
-
-/** The server made no plan. */
-export interface Unplanned {
-  phase: 'unplanned';
-  typed: Typed;
-  replaces?: Plan;
-  because?: string;
-  failure: Failure;
-}
-
-/** A plan is on the screen, perhaps one that the server does not allow, perhaps one that has expired meanwhile. */
-export interface Planned {
-  phase: 'planned';
-  typed: Typed;
-  timed: TimedPlan;
-  /** What differs from the plan that this one replaces. */
-  changes: Difference[];
-  because?: string;
-  /** Why the server refused the confirmation of this plan. */
-  refusal?: Failure;
-}
-
-/** The confirmation is on its way. */
-export interface Confirming {
-  phase: 'confirming';
-  typed: Typed;
-  timed: TimedPlan;
-}
-
-/** The action is read again and again until its outcome stands. */
-export interface Following {
-  phase: 'following';
-  typed: Typed;
-  /** Absent when someone else's action is followed. */
-  timed?: TimedPlan;
-  actionId: string;
-  confirmation: Confirmation;
-  /** The newest reading; absent before the first. */
-  action?: Action;
-  /** When following began, by the browser's clock. */
-  since: number;
-  /** How many readings failed in a row, and how the last one did. */
-  failedReadings: number;
-  failure?: Failure;
-  /** What the backend answered when the confirmation failed there. */
-  answer?: Failure;
-}
-
-/** The outcome stands. One that is not final may still be improved by the server's later readings. */
-export interface Settled {
-  phase: 'settled';
-  typed: Typed;
-  action: Action;
-}
-
-/** The confirmation was lost, the plan has expired, and the server holds no record of the action: nothing was sent. */
-export interface Unrecorded {
-  phase: 'unrecorded';
-  typed: Typed;
-  plan: Plan;
-}
-
-export type Event =
-  | { type: 'plan received'; timed: TimedPlan }
-  | { type: 'plan failed'; failure: Failure }
-  | { type: 'phrase typed'; phrase: string }
-  | { type: 'reason typed'; reason: string }
-  | { type: 'warning acknowledged'; guard: string; reason: string; acknowledged: boolean }
-  | { type: 'new plan asked for' }
-  | { type: 'confirmation sent' }
-  | { type: 'confirmation answered'; action: Action; at: number }
-  | { type: 'confirmation failed'; failure: Failure; at: number }
-  | { type: 'confirmation slow'; at: number }
-  | { type: 'other action asked for'; actionId: string; at: number }
-  | { type: 'action read'; action: Action }
-  | { type: 'action unreadable'; failure: Failure; at: number };
-
-/**
- * How long after a plan's end a confirmation that was on its way may still be recorded, in milliseconds. The server
- * checks the end when the confirmation arrives, and reads the job before it records; no poll deadline is longer.
- */
-export const RECORDING_GRACE = 60_000;
-
-const NOTHING_TYPED: Typed = { phrase: '', reason: '', acknowledged: {} };
+import { demandsNewPlan, describeFailure, isFault, type Failure } from '../api/failure';
+import { type Action } from '../api/types';
+import { differences } from './differences';
+import {
+  NOTHING_TYPED,
+  type Confirmation,
+  type Event,
+  type Following,
+  type Planned,
+  type Planning,
+  type State,
+  type TimedPlan,
+  type Typed,
+} from './states';
+import { recordableUntil } from './times';
+import {
+  approvalRead,
+  approvalUnreadable,
+  asked,
+  budgetAskedFor,
+  reopenedSearch,
+  requestFailed,
+  requestsRead,
+  requestsUnreadable,
+  searchedFor,
+  wantedBudget,
+  withdrawalFailed,
+} from './waiting';
 
 /** The state in which a dialog opens; `left` is how the last dialog for the same job and kind was left. */
-export function opened(left?: State): State {
+export function opened(left?: State, at = Date.now()): State {
   if (!left) {
     return { phase: 'planning', typed: NOTHING_TYPED };
   }
@@ -152,6 +46,11 @@ export function opened(left?: State): State {
     case 'settled':
     case 'unrecorded':
       return { phase: 'planning', typed: NOTHING_TYPED };
+    case 'requesting':
+    case 'searching':
+      return reopenedSearch(left, at);
+    case 'waiting':
+      return { ...left, withdrawing: false, failedReadings: 0, failure: undefined, refusal: undefined };
     default:
       return { phase: 'planning', typed: left.typed };
   }
@@ -177,7 +76,9 @@ export function reduce(state: State, event: Event): State {
     case 'new plan asked for':
       return replanned(state);
     case 'confirmation sent':
-      return state.phase === 'planned' ? { phase: 'confirming', typed: state.typed, timed: state.timed } : state;
+      return state.phase === 'planned' && !state.timed.plan.secondPerson
+        ? { phase: 'confirming', typed: state.typed, timed: state.timed }
+        : state;
     case 'confirmation answered':
       return confirmed(state, event.action, event.at);
     case 'confirmation failed':
@@ -199,16 +100,41 @@ export function reduce(state: State, event: Event): State {
       return read(state, event.action);
     case 'action unreadable':
       return unreadable(state, event.failure, event.at);
+    case 'approval asked for':
+      return asked(state);
+    case 'budget wanted':
+      return wantedBudget(state);
+    case 'budget reason typed':
+      return state.phase === 'budgeting' ? { ...state, reason: event.reason } : state;
+    case 'budget asked for':
+      return budgetAskedFor(state);
+    case 'budget left':
+      return state.phase === 'budgeting' ? state.from : state;
+    case 'request answered':
+      return state.phase === 'requesting' || state.phase === 'searching'
+        ? approvalRead(state, event.approval, event.at)
+        : state;
+    case 'request failed':
+      return requestFailed(state, event.failure, event.at);
+    case 'waiting request wanted':
+      return searchedFor(state, event.at);
+    case 'requests read':
+      return requestsRead(state, event.approvals, event.at);
+    case 'requests unreadable':
+      return requestsUnreadable(state, event.failure);
+    case 'approval read':
+      return state.phase === 'waiting' && state.approval.id === event.approval.id
+        ? approvalRead(state, event.approval, event.at)
+        : state;
+    case 'approval unreadable':
+      return approvalUnreadable(state, event.failure);
+    case 'withdrawal sent':
+      return state.phase === 'waiting' && state.approval.mine
+        ? { ...state, withdrawing: true, refusal: undefined }
+        : state;
+    case 'withdrawal failed':
+      return withdrawalFailed(state, event.failure);
   }
-}
-
-/** Our backend could not do what it was asked; what it did before is to be read. 503 is its refusal without a store. */
-function isFault(failure: Failure): boolean {
-  return failure.kind === 'problem' && failure.status >= 500 && failure.status !== 503;
-}
-
-function demandsNewPlan(failure: Failure): boolean {
-  return failure.kind === 'problem' && (failure.problem.planChanged === true || failure.status === 412);
 }
 
 function planned(state: Planning, timed: TimedPlan): State {
@@ -233,6 +159,8 @@ function replanned(state: State): State {
       return { phase: 'planning', typed: state.typed, replaces: state.replaces, because: state.because };
     case 'unrecorded':
       return { phase: 'planning', typed: state.typed, replaces: state.plan };
+    case 'decided':
+      return { phase: 'planning', typed: state.typed };
     default:
       return state;
   }
@@ -320,27 +248,7 @@ function unreadable(state: State, failure: Failure, at: number): State {
     return refused(state.timed, state.typed, state.answer);
   }
   if (unknownToServer && state.confirmation === 'lost' && state.timed && at >= recordableUntil(state.timed)) {
-    return { phase: 'unrecorded', typed: state.typed, plan: state.timed.plan };
+    return { phase: 'unrecorded', typed: state.typed, plan: state.timed.plan, what: 'confirmation' };
   }
   return { ...state, failedReadings: state.failedReadings + 1, failure };
-}
-
-/** Until when the server may still record a confirmation of the plan, at the latest, by the browser's clock. */
-function recordableUntil(timed: TimedPlan): number {
-  return timed.receivedAt + lifetime(timed.plan) + RECORDING_GRACE;
-}
-
-function lifetime(plan: Plan): number {
-  return Math.max(0, Date.parse(plan.expiresAt) - Date.parse(plan.createdAt));
-}
-
-/** How long the plan can still be confirmed, in milliseconds; 0 when it has expired. Rather too short than too long. */
-export function remaining(timed: TimedPlan, now: number): number {
-  return Math.max(0, timed.requestedAt + lifetime(timed.plan) - now);
-}
-
-/** How long until a moment of the server's clock, in milliseconds; 0 when it has come. Rather too long than too short. */
-export function until(serverTime: string, timed: TimedPlan, now: number): number {
-  const wait = Date.parse(serverTime) - Date.parse(timed.plan.createdAt);
-  return Number.isNaN(wait) ? 0 : Math.max(0, timed.receivedAt + wait - now);
 }

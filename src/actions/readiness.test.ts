@@ -1,6 +1,6 @@
 import { BLOCKED, plan, START, WARNED } from '../api/testing/samples';
 import { type Plan } from '../api/types';
-import { type Planned, type Typed } from './machine';
+import { type Planned, type Typed } from './states';
 import { missing } from './readiness';
 
 const SECOND = 1000;

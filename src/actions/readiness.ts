@@ -1,11 +1,19 @@
 import { type Verdict } from '../api/types';
-import { remaining, type Planned } from './machine';
+import { type Planned } from './states';
+import { remaining } from './times';
 
 /** The server refuses shorter reasons. */
 export const MIN_REASON_CHARACTERS = 10;
 
 /** The server refuses longer ones (contract/resources.yaml). */
 export const MAX_REASON_CHARACTERS = 2000;
+
+export const REASON_MISSING = `Give a reason of at least ${MIN_REASON_CHARACTERS} characters.`;
+
+/** Whether a text is long enough to pass for a reason. */
+export function isReason(text: string): boolean {
+  return Array.from(text.trim()).length >= MIN_REASON_CHARACTERS;
+}
 
 /** The warnings of a plan, each of which must be acknowledged. */
 export function warnings(state: Planned): Verdict[] {
@@ -37,8 +45,8 @@ export function missing(state: Planned, now: number): string[] {
   if (state.typed.phrase !== plan.phrase) {
     gaps.push('Type the phrase exactly as shown.');
   }
-  if (Array.from(state.typed.reason.trim()).length < MIN_REASON_CHARACTERS) {
-    gaps.push(`Give a reason of at least ${MIN_REASON_CHARACTERS} characters.`);
+  if (!isReason(state.typed.reason)) {
+    gaps.push(REASON_MISSING);
   }
   return gaps;
 }

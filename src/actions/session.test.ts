@@ -1,6 +1,19 @@
 import { FakeClient } from '../api/testing/fakeClient';
-import { action, JOB_ID, networkLoss, PLAN_ID, refusal, START, WARNED, plan } from '../api/testing/samples';
-import { type State } from './machine';
+import {
+  action,
+  approval,
+  APPROVAL_ID,
+  JOB_ID,
+  leftovers,
+  networkLoss,
+  plan,
+  PLAN_ID,
+  refusal,
+  serverTime,
+  START,
+  WARNED,
+} from '../api/testing/samples';
+import { type State } from './states';
 import { ActionSession } from './session';
 
 const TARGET = { uid: 'zeta', kind: 'force-stop' as const, jobId: JOB_ID, jobName: 'nightly-load' };
@@ -35,7 +48,7 @@ describe('a session', () => {
     const session = begin(client);
     fillIn(session);
     session.acknowledge(WARNED.guard, WARNED.reason, true);
-    session.confirm();
+    session.use();
     expect(client.confirmed).toEqual([
       {
         planId: PLAN_ID,
@@ -53,18 +66,18 @@ describe('a session', () => {
     const client = new FakeClient();
     const session = begin(client);
     fillIn(session);
-    session.confirm();
-    session.confirm();
+    session.use();
+    session.use();
     expect(client.confirmed).toHaveLength(1);
   });
 
   it('sends nothing while something is missing, or after the plan has expired', () => {
     const client = new FakeClient();
     const session = begin(client);
-    session.confirm();
+    session.use();
     fillIn(session);
     jest.setSystemTime(START + 121 * SECOND);
-    session.confirm();
+    session.use();
     expect(client.confirmed).toEqual([]);
   });
 
@@ -73,11 +86,11 @@ describe('a session', () => {
     client.actions = [
       { value: action() },
       { value: action({ phase: 'verifying' }) },
-      { value: action({ phase: 'settled', outcome: 'stopped' }) },
+      { value: action({ phase: 'settled', outcome: 'stopped', leftovers: leftovers({ until: serverTime(0) }) }) },
     ];
     const session = begin(client);
     fillIn(session);
-    session.confirm();
+    session.use();
     client.confirmation.next(action());
     jest.advanceTimersByTime(3 * SECOND);
     expect(client.readings).toEqual([PLAN_ID, PLAN_ID, PLAN_ID]);
@@ -95,7 +108,7 @@ describe('a session', () => {
     ];
     const session = begin(client);
     fillIn(session);
-    session.confirm();
+    session.use();
     client.confirmation.next(action());
     jest.advanceTimersByTime(SECOND);
     expect(session.state).toMatchObject({ phase: 'settled', action: { outcome: 'sent, not confirmed' } });
@@ -109,7 +122,7 @@ describe('a session', () => {
     client.actions = [{ error: networkLoss() }];
     const session = begin(client);
     fillIn(session);
-    session.confirm();
+    session.use();
     client.confirmation.error(networkLoss());
     expect(session.state).toMatchObject({ phase: 'following', confirmation: 'lost' });
     jest.advanceTimersByTime(60 * SECOND);
@@ -126,7 +139,7 @@ describe('a session', () => {
     client.actions = [{ error: refusal(404, { guard: 'action-known', message: 'There is no such action.' }) }];
     const session = begin(client);
     fillIn(session);
-    session.confirm();
+    session.use();
     jest.advanceTimersByTime(10 * SECOND);
     expect(session.state).toMatchObject({ phase: 'following', confirmation: 'awaited' });
     jest.advanceTimersByTime(5 * SECOND);
@@ -140,7 +153,7 @@ describe('a session', () => {
     const client = new FakeClient();
     const session = begin(client);
     fillIn(session);
-    session.confirm();
+    session.use();
     session.stop();
     expect(client.confirmation.observed).toBe(true);
     client.confirmation.next(action());
@@ -157,5 +170,142 @@ describe('a session', () => {
     const second = begin(client, first.state);
     expect(second.state).toMatchObject({ phase: 'planned', typed: { reason: 'half a reas' } });
     expect(client.planned).toHaveLength(2);
+  });
+});
+
+describe('a session that needs a second person', () => {
+  const second = () => {
+    const client = new FakeClient();
+    client.plans = [{ value: plan({ secondPerson: true, verdicts: [WARNED] }) }];
+    return client;
+  };
+
+  function ask(client: FakeClient): ActionSession {
+    const session = begin(client);
+    fillIn(session);
+    session.acknowledge(WARNED.guard, WARNED.reason, true);
+    session.use();
+    session.use();
+    return session;
+  }
+
+  it('asks once for a double click, and never confirms', () => {
+    const client = second();
+    ask(client);
+    expect(client.requested).toEqual([
+      {
+        planId: PLAN_ID,
+        request: { phrase: 'nightly-load', reason: 'stuck since the failover', acknowledged: [WARNED.guard] },
+      },
+    ]);
+    expect(client.confirmed).toEqual([]);
+  });
+
+  it('reads the request until another person approves, and then follows the action', () => {
+    const client = second();
+    client.approvalAnswers = [
+      { value: approval() },
+      { error: networkLoss() },
+      { value: approval({ state: 'approved', decider: 'ben', actionId: PLAN_ID }) },
+    ];
+    client.actions = [{ value: action({ phase: 'verifying', approvedBy: 'ben' }) }];
+    const session = ask(client);
+    client.request.next(approval());
+    expect(session.state.phase).toBe('waiting');
+    jest.advanceTimersByTime(10 * SECOND);
+    expect(client.approvalReadings).toEqual([APPROVAL_ID, APPROVAL_ID, APPROVAL_ID]);
+    expect(session.state).toMatchObject({ phase: 'following', action: { approvedBy: 'ben' } });
+  });
+
+  it('finds its request in the list after a lost answer, and never asks again', () => {
+    const client = second();
+    client.lists = [{ error: networkLoss() }, { value: { asOf: serverTime(21), approvals: [approval()] } }];
+    const session = ask(client);
+    client.request.error(networkLoss());
+    expect(session.state.phase).toBe('searching');
+    jest.advanceTimersByTime(5 * SECOND);
+    expect(session.state).toMatchObject({ phase: 'waiting', approval: { id: APPROVAL_ID } });
+    expect(client.requested).toHaveLength(1);
+  });
+
+  it('withdraws once for a double click, and reads no more', () => {
+    const client = second();
+    client.approvalAnswers = [{ value: approval() }];
+    const session = ask(client);
+    client.request.next(approval());
+    session.withdraw('too short');
+    session.withdraw('not needed any more');
+    session.withdraw('not needed any more');
+    expect(client.rejected).toEqual([{ id: APPROVAL_ID, request: { reason: 'not needed any more' } }]);
+    client.rejection.next(approval({ state: 'withdrawn' }));
+    expect(session.state).toMatchObject({ phase: 'decided', approval: { state: 'withdrawn' } });
+    const { length } = client.approvalReadings;
+    jest.advanceTimersByTime(60 * SECOND);
+    expect(client.approvalReadings).toHaveLength(length);
+  });
+
+  it('does not withdraw what somebody else asked for', () => {
+    const client = second();
+    const session = ask(client);
+    client.request.next(approval({ mine: false }));
+    session.withdraw('not needed any more');
+    expect(client.rejected).toEqual([]);
+  });
+
+  it('left and opened again, it goes on waiting, without a new plan', () => {
+    const client = second();
+    const first = ask(client);
+    client.request.next(approval());
+    first.stop();
+    client.approvalAnswers = [{ value: approval({ state: 'rejected', note: 'Wait for the night.' }) }];
+    const session = begin(client, first.state);
+    jest.advanceTimersByTime(3 * SECOND);
+    expect(session.state).toMatchObject({ phase: 'decided', approval: { state: 'rejected' } });
+    expect(client.planned).toHaveLength(1);
+  });
+
+  it('left while the request is on its way, it does not cut it off, and finds it when opened again', () => {
+    const client = second();
+    const first = ask(client);
+    first.stop();
+    expect(client.request.observed).toBe(true);
+    client.lists = [{ value: { asOf: serverTime(21), approvals: [approval()] } }];
+    const session = begin(client, first.state);
+    jest.advanceTimersByTime(SECOND);
+    expect(session.state.phase).toBe('waiting');
+    expect(client.requested).toHaveLength(1);
+  });
+
+  it('asks once for the incident budget, with a reason that is one', () => {
+    const client = new FakeClient();
+    const session = begin(client);
+    session.wantBudget();
+    session.askForBudget();
+    expect(client.incidents).toEqual([]);
+    session.typeBudgetReason(' 40 jobs hang since the failover ');
+    session.askForBudget();
+    session.askForBudget();
+    expect(client.incidents).toEqual([{ reason: '40 jobs hang since the failover' }]);
+  });
+
+  it('S39: goes on reading what runs on after a proven end', () => {
+    const client = new FakeClient();
+    const stopped = action({ phase: 'settled', outcome: 'stopped' });
+    client.actions = [{ value: stopped }, { value: { ...stopped, leftovers: leftovers() } }];
+    const session = begin(client);
+    fillIn(session);
+    session.use();
+    client.confirmation.next(action());
+    jest.advanceTimersByTime(11 * SECOND);
+    expect(session.state).toMatchObject({ phase: 'settled', action: { leftovers: { tasks: [{ threads: 3 }] } } });
+  });
+
+  it('knows the policy once the server told it, and does without where it does not', () => {
+    const client = new FakeClient();
+    expect(begin(client).support?.policy.incidentBudget).toBe(50);
+    client.supports = [{ error: networkLoss() }];
+    const session = begin(client);
+    expect(session.support).toBeUndefined();
+    expect(session.state.phase).toBe('planned');
   });
 });

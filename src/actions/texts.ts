@@ -1,4 +1,5 @@
-import { type Action, type Kind } from '../api/types';
+import { type Action, type Approval, type Kind } from '../api/types';
+import { inertName } from '../model/text';
 
 /** What the button does, in the words of the field. Never "OK". */
 export function verb(kind: Kind): string {
@@ -9,6 +10,17 @@ export function verb(kind: Kind): string {
 export function noun(kind: Kind): string {
   return kind === 'cancel' ? 'cancel' : 'force stop';
 }
+
+/** What a request for a second person asks for, in the words of the field. */
+export function askedVerb(kind: Approval['kind']): string {
+  return kind === 'incident-budget' ? 'Unlock incident budget' : verb(kind);
+}
+
+/** What a withdrawal gives as its reason unless the user writes another. */
+export const NOT_NEEDED = 'It is not needed any more.';
+
+/** The button of a plan that demands a second person. */
+export const ASK_VERB = 'Ask for approval';
 
 export type Tone = 'success' | 'info' | 'warning' | 'error';
 
@@ -28,8 +40,8 @@ export function describeOutcome(action: Action): OutcomeText {
       return {
         tone: 'success',
         headline: 'Stopped.',
-        // The backend says "stopped" for this proof alone (pkg/action).
-        explanation: 'The coordinator lists the job among its ended jobs as CANCELED.',
+        // The action's detail says by what (pkg/action).
+        explanation: 'Its end is proven.',
         final: true,
       };
     case 'ended by itself':
@@ -78,4 +90,71 @@ function unexpected(outcome: never): OutcomeText {
     explanation: `The server answered with the outcome "${String(outcome)}", which this version does not know.`,
     final: false,
   };
+}
+
+export interface DecisionText {
+  tone: Tone;
+  headline: string;
+  explanation: string;
+  /** What to do now. */
+  next: string;
+}
+
+/** What became of a request for a second person that led to no act here. */
+export function describeDecision(approval: Approval): DecisionText {
+  const decider = approval.decider ? inertName(approval.decider) : 'another person';
+  const nothing = 'Nothing was sent to the coordinator.';
+  switch (approval.state) {
+    case 'approved':
+      return approval.kind === 'incident-budget'
+        ? {
+            tone: 'success',
+            headline: 'The incident budget is unlocked.',
+            explanation: `${decider} approved it.`,
+            next: 'Make a new plan. Each job still needs its own plan, phrase and reason.',
+          }
+        : {
+            tone: 'warning',
+            headline: 'Approved.',
+            explanation: `${decider} approved the request; which act it led to is not known here.`,
+            next: 'Look at the latest actions on the overview.',
+          };
+    case 'rejected':
+      return {
+        tone: 'info',
+        headline: 'Rejected.',
+        explanation: `${decider} said no. ${nothing}`,
+        next: 'Speak with that person before you ask again.',
+      };
+    case 'withdrawn':
+      return {
+        tone: 'info',
+        headline: 'Withdrawn.',
+        explanation: `The request was taken back. ${nothing}`,
+        next: 'Where it is needed after all, make a new plan and ask again.',
+      };
+    case 'canceled':
+      return {
+        tone: 'warning',
+        headline: 'Canceled: it no longer fits.',
+        explanation: `The job, its state or the master changed while the request waited. ${nothing}`,
+        next: 'Make a new plan: it shows what is true now. Ask again if it is still needed.',
+      };
+    case 'expired':
+      return {
+        tone: 'warning',
+        headline: 'Expired.',
+        explanation: `Nobody decided in time. ${nothing}`,
+        next: 'Tell a second person, make a new plan, and ask again.',
+      };
+    case 'waiting':
+      return { tone: 'info', headline: 'It waits.', explanation: nothing, next: 'Wait for a second person.' };
+    default:
+      return {
+        tone: 'warning',
+        headline: 'Not known.',
+        explanation: `The server answered with the state "${String(approval.state)}", which this version does not know.`,
+        next: 'Reload the page.',
+      };
+  }
 }

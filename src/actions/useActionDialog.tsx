@@ -1,9 +1,10 @@
 import { type TimeZone } from '@grafana/schema';
-import React, { useCallback, useRef, useState, type ReactNode } from 'react';
+import React, { useCallback, useEffect, useRef, useState, type ReactNode } from 'react';
 
 import { coordinatorClient, type CoordinatorClient } from '../api/client';
 import { ActionDialog } from './ActionDialog';
-import { type Target } from './machine';
+import { rememberFocus } from './focus';
+import { type Target } from './states';
 import { ActionSession } from './session';
 
 interface ActionDialogControl {
@@ -24,8 +25,10 @@ export function useActionDialog(
 ): ActionDialogControl {
   const [session, setSession] = useState<ActionSession>();
   const left = useRef(new Map<string, ActionSession>());
+  const giveFocusBack = useRef<() => void>();
   const open = useCallback(
     (target: Target) => {
+      giveFocusBack.current = rememberFocus();
       const key = JSON.stringify([target.uid, target.kind, target.jobId]);
       const opened = new ActionSession(target, connect(target.uid), left.current.get(key)?.state);
       left.current.set(key, opened);
@@ -34,6 +37,13 @@ export function useActionDialog(
     [connect]
   );
   const close = useCallback(() => setSession(undefined), []);
+  useEffect(() => {
+    // Grafana's modal would return to what had the focus when it was drawn: by then that is the dialog itself.
+    if (!session) {
+      giveFocusBack.current?.();
+      giveFocusBack.current = undefined;
+    }
+  }, [session]);
   return {
     open,
     dialog: session ? <ActionDialog session={session} timeZone={timeZone} onClose={close} /> : null,

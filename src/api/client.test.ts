@@ -1,7 +1,18 @@
-import { firstValueFrom, of } from 'rxjs';
+import { firstValueFrom, of, type Observable } from 'rxjs';
 
 import { coordinatorClient } from './client';
-import { action, auditRow, JOB_ID, plan, PLAN_ID, support } from './testing/samples';
+import {
+  action,
+  approval,
+  APPROVAL_ID,
+  auditRow,
+  JOB_ID,
+  leftovers,
+  plan,
+  PLAN_ID,
+  serverTime,
+  support,
+} from './testing/samples';
 
 const fetch = jest.fn();
 
@@ -43,6 +54,62 @@ describe('the client', () => {
         headers: expect.objectContaining({ 'X-Unjam-Intent': 'cancel' }),
       })
     );
+  });
+
+  const confirmation = { phrase: 'nightly-load', reason: 'stuck for hours', acknowledged: [] };
+  const reason = { reason: 'stuck for hours' };
+
+  it.each<[intent: string, path: string, send: () => Observable<unknown>, data: object]>([
+    [
+      'request-approval',
+      `actions/${PLAN_ID}/request-approval`,
+      () => client.requestApproval(PLAN_ID, confirmation),
+      confirmation,
+    ],
+    ['incident-budget', 'incidents', () => client.requestIncident(reason), reason],
+    [
+      'approve',
+      `approvals/${APPROVAL_ID}/approve`,
+      () => client.approve(APPROVAL_ID, { phrase: 'nightly-load', acknowledged: [] }),
+      { phrase: 'nightly-load', acknowledged: [] },
+    ],
+    ['reject', `approvals/${APPROVAL_ID}/reject`, () => client.reject(APPROVAL_ID, reason), reason],
+    [
+      'dismiss-lost',
+      `jobs/${JOB_ID}/dismiss`,
+      () => client.dismiss(JOB_ID, { ...reason, episode: 'e1' }),
+      { ...reason, episode: 'e1' },
+    ],
+  ])('S22: sends one POST with JSON and the intent %s', async (intent, path, send, data) => {
+    fetch.mockReturnValue(of({ data: intent === 'approve' ? { approval: approval() } : approval() }));
+    await firstValueFrom(send());
+    expect(fetch).toHaveBeenCalledTimes(1);
+    expect(fetch).toHaveBeenCalledWith(
+      expect.objectContaining({
+        url: `${ROOT}/${path}`,
+        method: 'POST',
+        data,
+        headers: { 'Content-Type': 'application/json', 'X-Unjam-Intent': intent },
+      })
+    );
+  });
+
+  it('reads requests and the aftermath, also where Go wrote null', async () => {
+    const { verdicts: _, ...bare } = approval();
+    const body = { ...bare, verdicts: null, context: { nodes: null, workers: 0 } };
+    fetch.mockReturnValueOnce(of({ data: { asOf: serverTime(0), approvals: [body] } }));
+    expect((await firstValueFrom(client.approvals())).approvals[0]).toMatchObject({
+      verdicts: [],
+      context: { nodes: [] },
+    });
+    fetch.mockReturnValueOnce(of({ data: { asOf: serverTime(0), approvals: null } }));
+    expect((await firstValueFrom(client.approvals())).approvals).toEqual([]);
+    const watched = action({ leftovers: { ...leftovers(), ...JSON.parse('{"tasks":null,"notChecked":null}') } });
+    fetch.mockReturnValueOnce(of({ data: { asOf: '', unconfirmed: null, watched: [watched] } }));
+    expect(await firstValueFrom(client.aftermath())).toMatchObject({
+      unconfirmed: [],
+      watched: [{ leftovers: { tasks: [], notChecked: [] } }],
+    });
   });
 
   it('only reads support and actions', async () => {

@@ -7,6 +7,13 @@ describe('what a request threw', () => {
     expect(toFailure(refusal(403, problem))).toEqual({ kind: 'problem', status: 403, problem });
   });
 
+  it("says until when to wait by the browser's clock, where the backend says how long", () => {
+    jest.useFakeTimers({ now: 1_000_000 });
+    const problem = { guard: 'rate-limit', message: 'Too many plans.', retryAfterSeconds: 42 };
+    expect(toFailure(refusal(429, problem))).toMatchObject({ status: 429, problem, retryAt: 1_042_000 });
+    jest.useRealTimers();
+  });
+
   it('is no problem of ours when Grafana answers itself', () => {
     const failure = toFailure({ ...gatewayError(403), data: { message: 'Access denied' } });
     expect(failure).toMatchObject({ kind: 'gateway', status: 403 });

@@ -9,9 +9,17 @@ import { type Problem } from './types';
  * - `network`: nothing answered; whether anything saw the request is not known.
  */
 export type Failure =
-  | { kind: 'problem'; status: number; problem: Problem }
+  | {
+      kind: 'problem';
+      status: number;
+      problem: Problem;
+      /** When it may be tried again, in milliseconds since 1970 by the browser's clock; where the backend says so. */
+      retryAt?: number;
+    }
   | { kind: 'gateway'; status: number; message: string }
   | { kind: 'network'; message: string };
+
+const SECOND = 1000;
 
 /** Thrown by those who know more of a failure than a request's error tells. */
 export class FailedError extends Error {
@@ -29,7 +37,11 @@ export function toFailure(error: unknown): Failure {
     return { kind: 'network', message: 'The connection to Grafana failed. Check the network.' };
   }
   if (isProblem(error.data)) {
-    return { kind: 'problem', status: error.status, problem: error.data };
+    const { status, data: problem } = error;
+    const wait = problem.retryAfterSeconds;
+    return typeof wait === 'number'
+      ? { kind: 'problem', status, problem, retryAt: Date.now() + wait * SECOND }
+      : { kind: 'problem', status, problem };
   }
   if (!error.status || error.cancelled) {
     return { kind: 'network', message: 'Grafana gave no answer. Check the network.' };
@@ -40,6 +52,19 @@ export function toFailure(error: unknown): Failure {
 /** What happened and what to do now, as one text. */
 export function describeFailure(failure: Failure): string {
   return failure.kind === 'problem' ? failure.problem.message : failure.message;
+}
+
+/**
+ * Whether our backend could not do what it was asked: it is done with the request, and what it did before is to be read.
+ * 503 is its refusal without a store.
+ */
+export function isFault(failure: Failure): boolean {
+  return failure.kind === 'problem' && failure.status >= 500 && failure.status !== 503;
+}
+
+/** Whether the backend says that only a new plan can go on. */
+export function demandsNewPlan(failure: Failure): boolean {
+  return failure.kind === 'problem' && (failure.problem.planChanged === true || failure.status === 412);
 }
 
 function isProblem(body: unknown): body is Problem {

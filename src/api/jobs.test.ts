@@ -29,7 +29,7 @@ beforeEach(() => {
 });
 
 describe('asking a data source for its jobs', () => {
-  it("sends both queries in one request of the data source's own", async () => {
+  it("sends all queries in one request of the data source's own", async () => {
     await answer({ data: [counts, ending] });
     expect(get).toHaveBeenCalledWith({ uid: 'zeta', type: 'unjam-coordinator-datasource' });
     expect(query).toHaveBeenCalledTimes(1);
@@ -43,6 +43,7 @@ describe('asking a data source for its jobs', () => {
         sortDesc: true,
         limit: ENDING_JOBS_LIMIT,
       }),
+      expect.objectContaining({ queryType: 'jobs', states: ['lost'], limit: ENDING_JOBS_LIMIT }),
     ]);
   });
 
@@ -59,6 +60,14 @@ describe('asking a data source for its jobs', () => {
     ]);
     expect(reading.ending.rows.map(({ id }) => id)).toEqual(['733584788375666689']);
     expect(reading.warnings).toEqual(['Split cluster.']);
+  });
+
+  it('S17: reads the lost jobs with the episodes by which they are dismissed', async () => {
+    const lost = { ...jobsFrame([frameRow({ state: 'lost', episode: 'e7' })]), refId: 'lost' };
+    expect((await answer({ data: [counts, ending, lost] })).lost?.rows).toMatchObject([
+      { state: 'lost', episode: 'e7' },
+    ]);
+    expect((await answer({ data: [counts, ending] })).lost).toBeUndefined();
   });
 
   it('takes no counts for no counts, and not for none', async () => {

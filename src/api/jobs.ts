@@ -13,6 +13,7 @@ import { catchError, defer, filter, from, map, switchMap, take, throwError, type
 import { readCounts, type StateCount } from '../model/counts';
 import { NotJobsError, readJobs, type JobsAnswer } from '../model/jobs';
 import { SCHEMA_VERSION, type UnjamQuery } from '../model/query';
+import { type JobState } from '../model/states';
 import { FailedError } from './failure';
 import { loadSource } from './sources';
 
@@ -21,6 +22,7 @@ export const ENDING_JOBS_LIMIT = 200;
 
 const COUNTS = 'counts';
 const ENDING = 'ending';
+const LOST = 'lost';
 
 /** What the queries of a data source tell of its coordinator's jobs. */
 export interface JobsReading {
@@ -28,6 +30,8 @@ export interface JobsReading {
   counts?: StateCount[];
   /** The jobs that are CANCELING or FAILING, the oldest first, at most ENDING_JOBS_LIMIT. */
   ending: JobsAnswer;
+  /** The jobs that count as lost, the oldest first; undefined when that query failed. */
+  lost?: JobsAnswer;
   /** What the backend warns of: a failed poll, an answer in part, a split cluster. */
   warnings: string[];
 }
@@ -58,17 +62,19 @@ function readResponse({ data, errors = [] }: DataQueryResponse): JobsReading {
   const frames = data.map((answer): DataFrame => toDataFrame(answer));
   const ending = frames.find(({ refId }) => refId === ENDING);
   const counts = frames.find(({ refId }) => refId === COUNTS);
+  const lost = frames.find(({ refId }) => refId === LOST);
   if (!ending) {
     throw new FailedError(failureOf(errors));
   }
   return {
     counts: counts && readCounts(counts),
-    ending: readEnding(ending),
-    warnings: warningsOf([ending, ...(counts ? [counts] : [])]),
+    ending: readRows(ending),
+    lost: lost && readRows(lost),
+    warnings: warningsOf([ending, ...(counts ? [counts] : []), ...(lost ? [lost] : [])]),
   };
 }
 
-function readEnding(frame: DataFrame): JobsAnswer {
+function readRows(frame: DataFrame): JobsAnswer {
   try {
     return readJobs(frame);
   } catch (error) {
@@ -111,15 +117,20 @@ function request(uid: string): DataQueryRequest<UnjamQuery> {
     timezone: 'browser',
     targets: [
       { refId: COUNTS, queryType: 'metric', schemaVersion: SCHEMA_VERSION, metric: 'jobs' },
-      {
-        refId: ENDING,
-        queryType: 'jobs',
-        schemaVersion: SCHEMA_VERSION,
-        states: ['canceling', 'failing'],
-        sortBy: 'age',
-        sortDesc: true,
-        limit: ENDING_JOBS_LIMIT,
-      },
+      oldest(ENDING, ['canceling', 'failing']),
+      oldest(LOST, ['lost']),
     ],
+  };
+}
+
+function oldest(refId: string, states: JobState[]): UnjamQuery {
+  return {
+    refId,
+    queryType: 'jobs',
+    schemaVersion: SCHEMA_VERSION,
+    states,
+    sortBy: 'age',
+    sortDesc: true,
+    limit: ENDING_JOBS_LIMIT,
   };
 }

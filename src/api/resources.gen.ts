@@ -30,7 +30,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Make a plan to cancel or force-stop one job. Nothing is sent to the coordinator but reads. */
+        /**
+         * Make a plan to cancel or force-stop one job. Nothing is sent to the coordinator but reads.
+         * @description X-Unjam-Intent: the action of the body, cancel or force-stop.
+         */
         post: operations["createPlan"];
         delete?: never;
         options?: never;
@@ -47,7 +50,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Confirm a plan. The act goes on when the browser has gone; poll the action. */
+        /**
+         * Confirm a plan. The act goes on when the browser has gone; poll the action.
+         * @description X-Unjam-Intent: the kind of the plan, cancel or force-stop.
+         */
         post: operations["confirmPlan"];
         delete?: never;
         options?: never;
@@ -64,7 +70,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Use a plan to ask for a second person, where the policy wants one. Nothing is sent to the coordinator but reads. */
+        /**
+         * Use a plan to ask for a second person, where the policy wants one. Nothing is sent to the coordinator but reads.
+         * @description X-Unjam-Intent: request-approval.
+         */
         post: operations["requestApproval"];
         delete?: never;
         options?: never;
@@ -132,7 +141,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Approve another person's request. The job is read and all guards are run again; then the act begins at once. */
+        /**
+         * Approve another person's request. The job is read and all guards are run again; then the act begins at once.
+         * @description X-Unjam-Intent: approve.
+         */
         post: operations["approve"];
         delete?: never;
         options?: never;
@@ -149,7 +161,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Say no to another person's request, or withdraw one's own. */
+        /**
+         * Say no to another person's request, or withdraw one's own.
+         * @description X-Unjam-Intent: reject.
+         */
         post: operations["reject"];
         delete?: never;
         options?: never;
@@ -166,7 +181,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Ask a second person to unlock the incident budget of force stops for an hour. */
+        /**
+         * Ask a second person to unlock the incident budget of force stops for an hour.
+         * @description X-Unjam-Intent: incident-budget.
+         */
         post: operations["requestIncident"];
         delete?: never;
         options?: never;
@@ -183,7 +201,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Dismiss a lost job, so that it is no longer shown. It is not called finished. Nothing is sent to the coordinator. */
+        /**
+         * Dismiss a lost job, so that it is no longer shown. It is not called finished. Nothing is sent to the coordinator.
+         * @description X-Unjam-Intent: dismiss-lost.
+         */
         post: operations["dismissLost"];
         delete?: never;
         options?: never;
@@ -249,7 +270,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Audit rows as a file, oldest first, with each row's number and hashes. Cells that a spreadsheet would take for a formula are made inert. */
+        /**
+         * Audit rows as a file, oldest first, with each row's number and hashes. Cells that a spreadsheet would take for a formula are made inert.
+         * @description The answer is sent as it is read. Where reading fails in the middle, the last line says INCOMPLETE and why. A parameter that is not known is refused, so that a misspelt filter does not give the whole trail.
+         */
         get: operations["exportAudit"];
         put?: never;
         post?: never;
@@ -470,14 +494,15 @@ export interface components {
             approval: components["schemas"]["Approval"];
             action?: components["schemas"]["Action"];
         };
+        LeftoverTask: {
+            worker: string;
+            threads: number;
+        };
         /** @description What still ran on the workers after the end was proven. */
         Leftovers: {
             /** Format: date-time */
             checkedAt?: string;
-            tasks: {
-                worker: string;
-                threads: number;
-            }[];
+            tasks: components["schemas"]["LeftoverTask"][];
             notChecked: string[];
             unasked: string;
             /** Format: date-time */
@@ -579,6 +604,8 @@ export interface components {
             planChanged?: boolean;
             /** @description The action that won, with 409. */
             actionId?: string;
+            /** @description With 429, as the header Retry-After, which pages in Grafana do not get to see. */
+            retryAfterSeconds?: number;
         };
     };
     responses: {

@@ -3,9 +3,10 @@ import { useStyles2 } from '@grafana/ui';
 import React from 'react';
 
 import { useTick } from '../jobs/clock';
-import { visibleText } from '../model/text';
+import { inertName } from '../model/text';
 import { type CoordinatorState } from './overview';
 import { see, showsPresent } from './sight';
+import { waitingEntries } from './WaitingApprovals';
 
 /** Says aloud what matters when it changes: how many jobs are stuck, and which coordinators are not seen. */
 export function Announcement({ states }: { states: CoordinatorState[] }) {
@@ -20,7 +21,7 @@ export function Announcement({ states }: { states: CoordinatorState[] }) {
 
 /** Without times or ages, which change all the while. */
 function announcement(states: CoordinatorState[], now: number): string {
-  const sights = states.map((state) => ({ name: visibleText(state.source.name), sight: see(state, now).sight }));
+  const sights = states.map((state) => ({ name: inertName(state.source.name), sight: see(state, now).sight }));
   if (sights.some(({ sight }) => sight === 'asking')) {
     return '';
   }
@@ -28,9 +29,12 @@ function announcement(states: CoordinatorState[], now: number): string {
     .filter(({ jobs }) => showsPresent(jobs, now))
     .flatMap(({ jobs }) => jobs.value?.ending.rows ?? [])
     .filter((row) => row.stuck && row.listed).length;
+  const waiting = waitingEntries(states, now).filter(({ approval }) => approval.decidable).length;
   const unseen = sights.filter(({ sight }) => sight !== 'seen' && sight !== 'in part').map(({ name }) => name);
   return [
     stuck === 1 ? '1 job is stuck.' : `${stuck} jobs are stuck.`,
+    waiting > 0 &&
+      (waiting === 1 ? '1 request waits for your decision.' : `${waiting} requests wait for your decision.`),
     unseen.length > 0 && `Not seen: ${unseen.join(', ')}.`,
   ]
     .filter(Boolean)

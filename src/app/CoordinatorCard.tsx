@@ -1,16 +1,18 @@
 import { css } from '@emotion/css';
 import { type GrafanaTheme2 } from '@grafana/data';
-import { Badge, LinkButton, useStyles2, type BadgeColor, type IconName } from '@grafana/ui';
+import { LinkButton, useStyles2 } from '@grafana/ui';
 import React, { useId } from 'react';
 
 import { type DashboardLink } from '../api/dashboards';
 import { type Support } from '../api/types';
 import { useTick } from '../jobs/clock';
-import { visibleText } from '../model/text';
+import { ForeignText } from '../model/ForeignText';
+import { inertName, SENTENCE } from '../model/text';
 import { CoordinatorCounts } from './CoordinatorCounts';
 import { dashboardLink, exploreLink, settingsLink } from './links';
 import { type CoordinatorState } from './overview';
-import { asOfStatement, see, type Sight } from './sight';
+import { asOfStatement, see } from './sight';
+import { SightBadge } from './SightBadge';
 
 interface Props {
   state: CoordinatorState;
@@ -19,16 +21,6 @@ interface Props {
   showSettings: boolean;
 }
 
-/** Each sight in a word and a sign, so that nobody needs the colour. Only one is green. */
-const SIGNS: Record<Sight, { color: BadgeColor; icon: IconName; text: string }> = {
-  asking: { color: 'darkgrey', icon: 'hourglass', text: 'Asking…' },
-  seen: { color: 'green', icon: 'check', text: 'Reachable' },
-  'in part': { color: 'orange', icon: 'exclamation-triangle', text: 'Seen in part' },
-  stale: { color: 'orange', icon: 'history', text: 'Stale' },
-  'not seen': { color: 'red', icon: 'eye-slash', text: 'Not reachable' },
-  'not known': { color: 'orange', icon: 'question-circle', text: 'Not known' },
-};
-
 /** One coordinator: whether it is seen, what it is, what its jobs do, and where to go. */
 export function CoordinatorCard({ state, dashboards, showSettings }: Props) {
   const styles = useStyles2(getStyles);
@@ -36,18 +28,17 @@ export function CoordinatorCard({ state, dashboards, showSettings }: Props) {
   const now = useTick();
   const { source, support, jobs } = state;
   const { sight, sentences } = see(state, now);
-  const sign = SIGNS[sight];
   return (
     <section className={styles.card} aria-labelledby={headingId}>
       <div className={styles.head}>
         <h3 id={headingId} className={styles.name}>
-          {visibleText(source.name)}
+          <ForeignText text={source.name} expandable />
         </h3>
-        <Badge color={sign.color} icon={sign.icon} text={sign.text} />
+        <SightBadge sight={sight} />
       </div>
       {sentences.map((sentence) => (
         <p key={sentence} className={styles.sentence}>
-          {visibleText(sentence)}
+          <ForeignText text={sentence} characters={SENTENCE} expandable />
         </p>
       ))}
       <dl className={styles.facts}>
@@ -65,7 +56,7 @@ export function CoordinatorCard({ state, dashboards, showSettings }: Props) {
             icon="apps"
             href={dashboardLink(dashboard.url, source.uid)}
           >
-            {visibleText(dashboard.title)}
+            {inertName(dashboard.title)}
           </LinkButton>
         ))}
         <LinkButton size="sm" variant="secondary" icon="compass" href={exploreLink(source.uid)}>
@@ -84,11 +75,16 @@ export function CoordinatorCard({ state, dashboards, showSettings }: Props) {
 /** What the newest poll said of the cluster; what it did not say is "not known", and never 0. */
 function ClusterFacts({ support }: { support: Support }) {
   const { master, version, dialect, members, workers, policy } = support;
-  const engine = [version, dialect].filter(Boolean).map(visibleText).join(', ');
+  const engine = [version, dialect]
+    .filter(Boolean)
+    .map((word) => inertName(word))
+    .join(', ');
   return (
     <>
       <dt>Master</dt>
-      <dd>{master ? visibleText(master) : 'not known'}</dd>
+      <dd>
+        <ForeignText text={master} otherwise="not known" />
+      </dd>
       <dt>Version</dt>
       <dd>{engine || 'not known'}</dd>
       <dt>Members</dt>

@@ -5,7 +5,8 @@ import { type JobsReading } from '../api/jobs';
 import { AgeCell } from '../jobs/AgeCell';
 import { useTick } from '../jobs/clock';
 import { type JobRow } from '../model/jobs';
-import { shortened, visibleText } from '../model/text';
+import { ForeignText } from '../model/ForeignText';
+import { inertName, visibleText } from '../model/text';
 import { type Kept } from './refresh';
 import { isWhole, showsPresent } from './sight';
 
@@ -44,13 +45,12 @@ export function CoordinatorCounts({ jobs }: { jobs: Kept<JobsReading> }) {
 }
 
 function Oldest({ row, receivedAt, present }: { row: JobRow; receivedAt: number; present: boolean }) {
-  const name = visibleText(row.name);
   return (
     <>
       {!present && 'UNKNOWN; '}
       <AgeCell row={row} receivedAt={receivedAt} present={present} />
       {': '}
-      <span title={name}>{name ? shortened(name, NAME_CHARACTERS) : '(no name)'}</span> ({visibleText(row.id)})
+      <ForeignText text={row.name} characters={NAME_CHARACTERS} otherwise="(no name)" /> ({inertName(row.id)})
     </>
   );
 }
@@ -59,7 +59,8 @@ function countsText({ counts }: JobsReading, present: boolean, whole: boolean): 
   if (!counts) {
     return 'UNKNOWN';
   }
-  const list = counts.map(({ state, jobs }) => `${jobs} ${state.toUpperCase()}`).join(', ');
+  // No line ends between a number and its state.
+  const list = counts.map(({ state, jobs }) => `${jobs}\u00a0${state.toUpperCase()}`).join(', ');
   if (!present) {
     return `UNKNOWN; when last seen: ${list || 'none'}`;
   }

@@ -4,7 +4,8 @@ import { LoadingPlaceholder, useStyles2 } from '@grafana/ui';
 import React, { useMemo } from 'react';
 
 import { describeFailure } from '../api/failure';
-import { shortened, visibleText } from '../model/text';
+import { ForeignText } from '../model/ForeignText';
+import { inertName, SENTENCE } from '../model/text';
 import { formatMoment } from '../model/time';
 import { latestActions, type LatestAction } from './latest';
 import { type CoordinatorState } from './overview';
@@ -55,7 +56,7 @@ export function LatestActions({ states }: { states: CoordinatorState[] }) {
         return (
           reason && (
             <p key={state.source.uid}>
-              {visibleText(state.source.name)}: {visibleText(reason)}
+              {inertName(state.source.name)}: {inertName(reason, SENTENCE)}
             </p>
           )
         );
@@ -66,18 +67,30 @@ export function LatestActions({ states }: { states: CoordinatorState[] }) {
 
 function Row({ action }: { action: LatestAction }) {
   const styles = useStyles2(getStyles);
-  const outcome = visibleText(action.outcome);
-  const name = visibleText(action.jobName);
   return (
     <tr>
-      <td>{action.what}</td>
+      <td className={styles.what}>{action.what}</td>
       <td>
-        {name && <span title={name}>{shortened(name, TEXT_CHARACTERS)} </span>}
-        {action.jobId ? <span className={styles.id}>{visibleText(action.jobId)}</span> : !name && '(not recorded)'}
+        {action.jobName && (
+          <>
+            <ForeignText text={action.jobName} characters={TEXT_CHARACTERS} />{' '}
+          </>
+        )}
+        {action.jobId ? (
+          <span className={styles.id}>{inertName(action.jobId)}</span>
+        ) : (
+          !action.jobName && '(not recorded)'
+        )}
       </td>
-      <td>{visibleText(action.source.name)}</td>
-      <td title={outcome}>{shortened(outcome, TEXT_CHARACTERS)}</td>
-      <td className={styles.by}>{visibleText(action.by) || '(nobody)'}</td>
+      <td>
+        <ForeignText text={action.source.name} />
+      </td>
+      <td>
+        <ForeignText text={action.outcome} characters={TEXT_CHARACTERS} />
+      </td>
+      <td className={styles.by}>
+        <ForeignText text={action.by} otherwise="(nobody)" />
+      </td>
       <td className={styles.when}>
         {action.at === undefined ? (
           'not known'
@@ -137,6 +150,7 @@ const getStyles = (theme: GrafanaTheme2) => ({
     fontVariantNumeric: 'tabular-nums',
     whiteSpace: 'nowrap',
   }),
+  what: css({ whiteSpace: 'nowrap' }),
   by: css({ minWidth: 80 }),
   when: css({ whiteSpace: 'nowrap', fontVariantNumeric: 'tabular-nums' }),
 });

@@ -150,7 +150,7 @@ describe('a card', () => {
       'Version: 3.0.0, REST v2',
       'Members: 3, 2 workers',
       'Actions: allowed',
-      'Open jobs: 3 RUNNING, 1 CANCELING',
+      'Open jobs: 3\u00a0RUNNING, 1\u00a0CANCELING',
       'Oldest CANCELING: ≥ 12 min 00 s: nightly-load (733584788375666689)',
       'As of: 2026-11-22 12:00:00',
     ]);
@@ -232,7 +232,8 @@ describe('a card', () => {
   ])('says that there are no jobs only when it is known: %s', async (_, story, open, oldest) => {
     await show({ zeta: story });
     const terms = card().getAllByRole('term');
-    const of = (name: string) => terms.find(({ textContent }) => textContent === name)?.nextElementSibling?.textContent;
+    const of = (name: string) =>
+      terms.find(({ textContent }) => textContent === name)?.nextElementSibling?.textContent?.replaceAll('\u00a0', ' ');
     expect([of('Open jobs'), of('Oldest CANCELING')]).toEqual([open, oldest]);
   });
 

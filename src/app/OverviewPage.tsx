@@ -1,27 +1,43 @@
 import { css } from '@emotion/css';
 import { type GrafanaTheme2 } from '@grafana/data';
-import { config, PluginPage } from '@grafana/runtime';
-import { useStyles2 } from '@grafana/ui';
+import { PluginPage } from '@grafana/runtime';
+import { LinkButton, useStyles2 } from '@grafana/ui';
 import React, { useId, useMemo, type ReactNode } from 'react';
 
+import { type Present } from '../actions/differences';
 import { findDashboards } from '../api/dashboards';
 import { listSources, type Source } from '../api/sources';
-import { Ticking } from '../jobs/clock';
-import { visibleText } from '../model/text';
+import { Ticking, useTick } from '../jobs/clock';
+import { isPersonSignedIn } from '../jobs/viewer';
+import { inertName } from '../model/text';
+import { AfterForceStops } from './AfterForceStops';
 import { Announcement } from './Announcement';
 import { CoordinatorCard } from './CoordinatorCard';
 import { FirstSteps } from './FirstSteps';
 import { Guarded } from './Guarded';
+import { IncidentBanners } from './IncidentBanners';
 import { LatestActions } from './LatestActions';
-import { useOverview } from './overview';
+import { pageLink } from './links';
+import { hasLostJobs, LostJobs } from './LostJobs';
+import { maySeeApprovals, useOverview, type CoordinatorState } from './overview';
+import { showsPresent } from './sight';
 import { StuckList } from './StuckList';
+import { useDialogs } from './useDialogs';
 import { useLoaded } from './useLoaded';
+import { isAdmin } from './viewer';
+import { WaitingApprovals } from './WaitingApprovals';
 
 /** All coordinators at a glance: how each is seen, what hangs, and what was done about it. */
 export function OverviewPage() {
   const sources = useMemo(() => listSources(), []);
   return (
-    <PluginPage>
+    <PluginPage
+      actions={
+        <LinkButton href={pageLink('setup')} icon="cog" variant="secondary" fill="outline">
+          Setup
+        </LinkButton>
+      }
+    >
       {sources.length === 0 ? <FirstSteps isAdmin={isAdmin()} /> : <Overview sources={sources} />}
     </PluginPage>
   );
@@ -38,22 +54,35 @@ function Overview({ sources }: { sources: Source[] }) {
       <Guarded what="The announcement" occasion={states}>
         <Announcement states={states} />
       </Guarded>
+      <Guarded what="The incident budgets" occasion={states}>
+        <IncidentBanners states={states} />
+      </Guarded>
       <Part title="Coordinators">
         <ul className={styles.list}>
           {states.map((state) => (
             <li key={state.source.uid}>
-              <Guarded what={visibleText(state.source.name)} occasion={state}>
+              <Guarded what={inertName(state.source.name)} occasion={state}>
                 <CoordinatorCard state={state} dashboards={dashboards} showSettings={isAdmin()} />
               </Guarded>
             </li>
           ))}
         </ul>
       </Part>
+      <Guarded what="The list of requests and lost jobs" occasion={states}>
+        <Decisions states={states} />
+      </Guarded>
       <Part title="Stuck jobs">
         <Guarded what="The list of stuck jobs" occasion={states}>
           <StuckList states={states} dashboards={dashboards} />
         </Guarded>
       </Part>
+      {states.some(({ support }) => support.value?.audit.allowed) && (
+        <Part title="After force stops">
+          <Guarded what="What is open after force stops" occasion={states}>
+            <AfterForceStops states={states} />
+          </Guarded>
+        </Part>
+      )}
       <Part title="Latest actions">
         <Guarded what="The list of actions" occasion={states}>
           <LatestActions states={states} />
@@ -61,6 +90,38 @@ function Overview({ sources }: { sources: Source[] }) {
       </Part>
     </Ticking>
   );
+}
+
+/** What waits for a person's decision, with the dialogs in which it is made. */
+function Decisions({ states }: { states: CoordinatorState[] }) {
+  const now = useTick();
+  const { review, dismiss, dialog } = useDialogs((uid, jobId) => presentOf(states, uid, jobId, now));
+  const mayDecide = isPersonSignedIn();
+  return (
+    <>
+      {states.some(({ support }) => maySeeApprovals(support.value)) && (
+        <Part title="Waiting approvals">
+          <WaitingApprovals states={states} review={mayDecide ? review : undefined} />
+        </Part>
+      )}
+      {hasLostJobs(states) && (
+        <Part title="Lost jobs">
+          <LostJobs states={states} dismiss={mayDecide ? dismiss : undefined} />
+        </Part>
+      )}
+      {dialog}
+    </>
+  );
+}
+
+/** What the newest answers tell of a job; nothing where they are not of the present. */
+function presentOf(states: CoordinatorState[], uid: string, jobId: string, now: number): Present {
+  const state = states.find(({ source }) => source.uid === uid);
+  if (!state || !showsPresent(state.jobs, now)) {
+    return {};
+  }
+  const row = state.jobs.value?.ending.rows.find(({ id, listed }) => listed && id === jobId);
+  return { state: row?.state, nodes: row?.nodes, master: state.support.value?.master };
 }
 
 function Part({ title, children }: { title: string; children: ReactNode }) {
@@ -74,12 +135,6 @@ function Part({ title, children }: { title: string; children: ReactNode }) {
       {children}
     </section>
   );
-}
-
-/** Only administrators may see and change data sources. */
-function isAdmin(): boolean {
-  const user = config.bootData?.user;
-  return user?.orgRole === 'Admin' || user?.isGrafanaAdmin === true;
 }
 
 const getStyles = (theme: GrafanaTheme2) => ({

@@ -8,7 +8,7 @@ import { type DashboardLink } from '../api/dashboards';
 import { useTick } from '../jobs/clock';
 import { JobsTable } from '../jobs/JobsTable';
 import { isPersonSignedIn } from '../jobs/viewer';
-import { visibleText } from '../model/text';
+import { inertName } from '../model/text';
 import { dashboardLink } from './links';
 import { type CoordinatorState } from './overview';
 import { isWhole, showsPresent } from './sight';
@@ -69,7 +69,7 @@ export function StuckList({ states, dashboards }: Props) {
 }
 
 function names(states: CoordinatorState[]): string {
-  return states.map(({ source }) => visibleText(source.name)).join(', ');
+  return states.map(({ source }) => inertName(source.name)).join(', ');
 }
 
 const getStyles = (theme: GrafanaTheme2) => ({

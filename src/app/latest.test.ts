@@ -34,6 +34,11 @@ describe('the latest actions', () => {
     ['answer', 'refused by coordinator', /^Refused by coordinator$/],
     ['outcome', 'unknown', /^Unknown$/],
     ['outcome', '', /^Not known$/],
+    ['requested', '', /^Waits for a second person; nothing was sent$/],
+    ['decided', '', /^Decided by a second person$/],
+    ['leftovers', '', /^Workers were asked/],
+    ['dismissed', '', /not called finished/],
+    ['suppressed', '', /More attempts/],
   ])('that came to "%s" with "%s" say no more than that', (event, outcome, text) => {
     expect(of({ event, outcome })[0]?.outcome).toMatch(text);
   });
@@ -62,6 +67,22 @@ describe('the latest actions', () => {
     );
     expect(actions).toHaveLength(10);
     expect(actions.map(({ source }) => source.name).slice(0, 3)).toEqual(['Eta', 'Eta', 'Zeta']);
+  });
+
+  it('name both persons, and what is no act on a job by its own name', () => {
+    const [approved] = of({ approvedBy: 'ben' });
+    expect(approved?.by).toBe('anna, approved by ben');
+    const kinds = [
+      { kind: 'incident-budget', event: 'decided' as const },
+      { kind: undefined, event: 'dismissed' as const },
+    ];
+    expect(kinds.map((row) => of(row)[0]?.what)).toEqual(['Unlock incident budget', 'Dismiss lost job']);
+  });
+
+  it('are one line for a request and its decision, where there is no plan', () => {
+    const request = { actionId: undefined, approvalId: PLAN_ID, kind: 'incident-budget' };
+    const actions = of({ ...request, seq: 6, event: 'decided' }, { ...request, seq: 5, event: 'requested' });
+    expect(actions).toHaveLength(1);
   });
 
   it('name a kind that is not known a request, and take the job from the row that names it', () => {

@@ -32,8 +32,9 @@ function actionsOf(source: Source, rows: AuditRow[]): LatestAction[] {
   const known = new Map<string, LatestAction>();
   for (const row of newestFirst) {
     // A refusal stands alone: a confirmation that came twice does not change what became of the first.
-    const isOwn = row.event === 'refused' || !row.actionId;
-    const key = JSON.stringify([source.uid, isOwn ? row.seq : row.actionId]);
+    const isOwn = row.event === 'refused' || row.event === 'suppressed';
+    const id = row.actionId || row.approvalId;
+    const key = JSON.stringify([source.uid, isOwn || !id ? row.seq : id]);
     const action = known.get(key);
     if (!action) {
       known.set(key, describe(key, source, row));
@@ -49,28 +50,60 @@ function describe(key: string, source: Source, row: AuditRow): LatestAction {
   return {
     key,
     source,
-    what: row.kind === 'cancel' || row.kind === 'force-stop' ? verb(row.kind) : 'Request',
+    what: whatOf(row),
     jobId: row.jobId ?? '',
     jobName: row.jobName ?? '',
     outcome: outcomeOf(row),
-    by: row.login,
+    by: row.approvedBy ? `${row.login}, approved by ${row.approvedBy}` : row.login,
     at: parseTime(row.at),
   };
+}
+
+function whatOf({ event, kind }: AuditRow): string {
+  if (event === 'dismissed') {
+    return 'Dismiss lost job';
+  }
+  switch (kind) {
+    case 'cancel':
+    case 'force-stop':
+      return verb(kind);
+    case 'incident-budget':
+      return 'Unlock incident budget';
+    default:
+      return 'Request';
+  }
 }
 
 function outcomeOf({ event, outcome, detail }: AuditRow): string {
   switch (event) {
     case 'refused':
       return detail ? `Refused (${detail})` : 'Refused';
+    case 'suppressed':
+      return detail || 'More attempts were refused than are recorded one by one';
     case 'planned':
       return 'Planned; nothing was sent';
+    case 'requested':
+      return 'Waits for a second person; nothing was sent';
+    case 'decided':
+      return detail ? `Decided: ${detail}` : 'Decided by a second person';
     case 'intent':
       return 'Confirmed; not known yet whether it was sent';
     case 'answer':
       return outcome ? capitalised(outcome) : 'Sent; its end is not proven yet';
     case 'outcome':
       return outcome ? capitalised(outcome) : 'Not known';
+    case 'leftovers':
+      return detail || (outcome ? capitalised(outcome) : 'Workers were asked for leftover tasks');
+    case 'dismissed':
+      return 'Dismissed as lost; it is not called finished';
+    default:
+      return unknownEvent(event);
   }
+}
+
+/** A newer backend may have events that this version does not know; the type says that there are none. */
+function unknownEvent(event: never): string {
+  return `Recorded as "${String(event)}"`;
 }
 
 function capitalised(text: string): string {

@@ -1,9 +1,12 @@
 import { locationUtil, urlUtil } from '@grafana/data';
 
-import { COORDINATOR_TYPE } from '../model/plugins';
+import { APP_ID, COORDINATOR_TYPE } from '../model/plugins';
 
 /** The name of the dashboards' data source variable (provisioning/dashboards). */
 const SOURCE_VARIABLE = 'ds';
+
+/** Where the documentation is read: the repository's own address, as go.mod names it. */
+const DOCUMENTATION = 'https://github.com/unjam/unjam-jobs-app/blob/main/docs';
 
 /** Explore with the data source's default query: its stuck jobs. */
 export function exploreLink(uid: string): string {
@@ -22,6 +25,16 @@ export function settingsLink(uid: string): string {
 /** The page on which a new data source of ours is made. */
 export function newSourceLink(): string {
   return link(`/connections/datasources/${COORDINATOR_TYPE}`);
+}
+
+/** The app's pages: the overview at the root, and the others below it. */
+export function pageLink(page: 'overview' | 'setup'): string {
+  return link(`/a/${APP_ID}${page === 'overview' ? '' : `/${page}`}`);
+}
+
+/** A page of the documentation. */
+export function docsLink(page: string): string {
+  return `${DOCUMENTATION}/${page}`;
 }
 
 /** A dashboard, showing one data source by the variable that our dashboards have for it. */

@@ -14,7 +14,7 @@ import {
 import { coordinatorClient } from '../api/client';
 import { readCoordinatorJobs, type JobsReading } from '../api/jobs';
 import { type Source } from '../api/sources';
-import { type AuditRow, type Support } from '../api/types';
+import { type Aftermath, type ApprovalList, type AuditRow, type Support } from '../api/types';
 import { kept, visibility, type Kept } from './refresh';
 
 /** The audit rows that are read of each coordinator: an action leaves up to four, and ten actions are shown. */
@@ -27,6 +27,10 @@ export interface CoordinatorState {
   jobs: Kept<JobsReading>;
   /** Asked for only where the user may read it. */
   audit: Kept<AuditRow[]>;
+  /** Asked for only where the user may act, or read the audit trail. */
+  approvals: Kept<ApprovalList>;
+  /** Asked for only where the user may read the audit trail. */
+  aftermath: Kept<Aftermath>;
 }
 
 /** Follows each coordinator by itself: one that is slow or fails does not keep the others waiting. */
@@ -39,22 +43,39 @@ export function useOverview(sources: Source[]): CoordinatorState[] {
     );
     return () => subscription.unsubscribe();
   }, [sources]);
-  return sources.map((source) => states.get(source.uid) ?? { source, support: {}, jobs: {}, audit: {} });
+  return sources.map((source) => states.get(source.uid) ?? nothingKnown(source));
+}
+
+function nothingKnown(source: Source): CoordinatorState {
+  return { source, support: {}, jobs: {}, audit: {}, approvals: {}, aftermath: {} };
+}
+
+/** Whether the user may see the requests for a second person; the server decides it anew at each question. */
+export function maySeeApprovals(support: Support | undefined): boolean {
+  return (
+    support !== undefined &&
+    (support.audit.allowed || support.cancel.allowed || support.forceStop.allowed || support.dismiss.allowed)
+  );
 }
 
 function follow(source: Source, visible: Observable<boolean>): Observable<CoordinatorState> {
   const client = coordinatorClient(source.uid);
   const support = kept(client.support(), visible).pipe(shareReplay({ bufferSize: 1, refCount: true }));
   const jobs = kept(readCoordinatorJobs(source.uid), visible);
-  const audit = support.pipe(
-    map(({ value }) => value?.audit.allowed === true),
-    distinctUntilChanged(),
-    // Rows that were read while it was allowed go with the permission.
-    switchMap((allowed) => (allowed ? kept(client.audit(AUDIT_ROWS), visible) : of<Kept<AuditRow[]>>({})))
-  );
+  const keptWhile = <T>(may: (support: Support | undefined) => boolean, question: Observable<T>): Observable<Kept<T>> =>
+    support.pipe(
+      map(({ value }) => may(value)),
+      distinctUntilChanged(),
+      // What was read while it was allowed goes with the permission.
+      switchMap((allowed) => (allowed ? kept(question, visible) : of<Kept<T>>({}))),
+      startWith<Kept<T>>({})
+    );
+  const mayRead = (value: Support | undefined) => value?.audit.allowed === true;
   return combineLatest({
     support: support.pipe(startWith<Kept<Support>>({})),
     jobs: jobs.pipe(startWith<Kept<JobsReading>>({})),
-    audit: audit.pipe(startWith<Kept<AuditRow[]>>({})),
+    audit: keptWhile(mayRead, client.audit(AUDIT_ROWS)),
+    approvals: keptWhile(maySeeApprovals, client.approvals()),
+    aftermath: keptWhile(mayRead, client.aftermath()),
   }).pipe(map((known) => ({ source, ...known })));
 }

@@ -19,6 +19,8 @@ function coordinator(change: Partial<Support> = {}, jobs: JobsReading = reading(
     support: { value: support(change), receivedAt: AS_OF },
     jobs: { value: jobs, receivedAt: AS_OF },
     audit: {},
+    approvals: {},
+    aftermath: {},
   };
 }
 

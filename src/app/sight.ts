@@ -28,7 +28,7 @@ interface Seen {
 }
 
 /** How a coordinator is seen at a moment, in milliseconds since 1970 by the browser's clock. */
-export function see({ support, jobs }: CoordinatorState, now: number): Seen {
+export function see({ support, jobs }: Pick<CoordinatorState, 'support' | 'jobs'>, now: number): Seen {
   const { value, failure } = support;
   if (failure) {
     return { sight: 'not known', sentences: [describeFailure(failure), ...asItWas(support)] };

@@ -4,7 +4,7 @@ import { firstValueFrom, type Observable } from 'rxjs';
 
 import { findMetric } from '../model/metrics';
 import { STATES } from '../model/states';
-import { visibleText } from '../model/text';
+import { inertName } from '../model/text';
 import { NumberInput } from './NumberInput';
 import { type UnjamQuery } from './query';
 import { LABEL_WIDTH } from './widths';
@@ -74,7 +74,7 @@ export function FilterFields({ query, names, onChange }: Props) {
             id={namesId}
             width={LIST_WIDTH}
             options={nameOptions}
-            value={(query.jobNames ?? []).map((name) => ({ label: visibleText(name), value: name }))}
+            value={(query.jobNames ?? []).map((name) => ({ label: inertName(name), value: name }))}
             placeholder="all"
             createCustomValue
             isClearable
@@ -107,7 +107,7 @@ async function readNames(names: Props['names'], input: string): Promise<Array<Co
     return values
       .filter((name) => name.toLowerCase().includes(input.toLowerCase()))
       .slice(0, MAX_OPTIONS)
-      .map((name) => ({ label: visibleText(name), value: name }));
+      .map((name) => ({ label: inertName(name), value: name }));
   } catch {
     return [];
   }

@@ -1,6 +1,7 @@
 import { type DataSourceJsonData } from '@grafana/data';
 
-export type Role = 'Viewer' | 'Editor' | 'Admin';
+import { POLICY_DEFAULTS, type Role, type SecondPerson } from '../model/policy';
+
 export type ApiVersion = 'auto' | 'v1' | 'v2';
 export type ForceStopSupport = 'auto' | 'yes' | 'no';
 
@@ -17,6 +18,8 @@ export interface ActionSettings {
   maxForceStops?: number;
   maxCancels?: number;
   budgetWindowSeconds?: number;
+  secondPerson?: SecondPerson;
+  incidentBudget?: number;
 }
 
 /**
@@ -59,30 +62,14 @@ export const DEFAULTS = {
   pollDeadlineSeconds: 8,
   forceStopSupport: 'auto',
   stuckAfterSeconds: 180,
-  actions: {
-    enabled: false,
-    minRole: 'Admin',
-    auditRole: 'Editor',
-    minCancelingAgeSeconds: 300,
-    masterSettleSeconds: 60,
-    savepointStallSeconds: 600,
-    maxForceStops: 3,
-    maxCancels: 20,
-    budgetWindowSeconds: 600,
-  },
+  actions: POLICY_DEFAULTS,
 } as const satisfies Partial<CoordinatorSettings>;
 
-/** What the backend accepts, both ends included; seconds, except for the two budgets. Go has the same. */
+/** What the backend accepts, both ends included, in seconds; the policy's ranges are in model/policy. Go has the same. */
 export const RANGES = {
   pollIntervalSeconds: [2, 300],
   pollDeadlineSeconds: [1, 120],
   stuckAfterSeconds: [10, 604_800],
-  minCancelingAgeSeconds: [30, 86_400],
-  masterSettleSeconds: [10, 86_400],
-  savepointStallSeconds: [30, 86_400],
-  maxForceStops: [0, 100],
-  maxCancels: [0, 1000],
-  budgetWindowSeconds: [60, 86_400],
 } as const satisfies Record<string, Range>;
 
 type Range = readonly [least: number, most: number];

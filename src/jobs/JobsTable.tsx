@@ -4,10 +4,12 @@ import { type TimeZone } from '@grafana/schema';
 import { Button, Pagination, useStyles2 } from '@grafana/ui';
 import React, { memo, useState } from 'react';
 
-import { type Target } from '../actions/machine';
+import { type Target } from '../actions/states';
 import { type Kind } from '../api/types';
+import { formatSince } from '../model/age';
 import { type JobRow } from '../model/jobs';
-import { shortened, visibleText } from '../model/text';
+import { ForeignText } from '../model/ForeignText';
+import { inertName, SENTENCE } from '../model/text';
 import { AgeCell } from './AgeCell';
 import { whyNot, type SupportAnswer } from './availability';
 import { StateCell } from './StateCell';
@@ -103,15 +105,13 @@ interface RowProps extends JobEntry {
 
 const Row = memo(function Row({ row, origin, timeZone, showNodes, showCoordinator, open }: RowProps) {
   const styles = useStyles2(getStyles);
-  const name = visibleText(row.name);
-  const nodes = visibleText(row.nodes);
   const present = origin.present && row.listed;
   return (
     <tr>
-      <th scope="row" className={styles.name} title={name}>
-        {name ? shortened(name, NAME_CHARACTERS) : '(no name)'}
+      <th scope="row" className={styles.name}>
+        <ForeignText text={row.name} characters={NAME_CHARACTERS} otherwise="(no name)" expandable />
       </th>
-      <td className={styles.id}>{visibleText(row.id)}</td>
+      <td className={styles.id}>{inertName(row.id)}</td>
       {showCoordinator && (
         <td className={styles.nodes}>
           <CoordinatorName origin={origin} />
@@ -122,10 +122,11 @@ const Row = memo(function Row({ row, origin, timeZone, showNodes, showCoordinato
       </td>
       <td className={styles.age}>
         <AgeCell row={row} receivedAt={origin.receivedAt} present={present} />
+        {row.since !== undefined && <div className={styles.since}>{formatSince(row.since, row.quality, timeZone)}</div>}
       </td>
       {showNodes && (
-        <td className={styles.nodes} title={nodes}>
-          {shortened(nodes, NODES_CHARACTERS)}
+        <td className={styles.nodes}>
+          <ForeignText text={row.nodes} characters={NODES_CHARACTERS} />
         </td>
       )}
       {open && (
@@ -142,7 +143,7 @@ const Row = memo(function Row({ row, origin, timeZone, showNodes, showCoordinato
 
 function CoordinatorName({ origin: { name = '', href } }: { origin: JobsOrigin }) {
   const styles = useStyles2(getStyles);
-  const text = visibleText(name);
+  const text = inertName(name);
   // A plain link, which Grafana follows without loading the page anew, and which works where no router is.
   return href ? (
     <a className={styles.link} href={href}>
@@ -166,15 +167,15 @@ function ActButton({ kind, row, origin, open }: ActButtonProps) {
   const reason = whyNot(kind, row, support);
   // For the moment until the server has answered, a hundred tooltips would double the time of the first picture.
   const isAsking = support?.known === 'not yet';
-  const who = `${shortened(visibleText(row.name), NAME_CHARACTERS)} ${visibleText(row.id)}`;
+  const who = `${inertName(row.name, NAME_CHARACTERS)} ${inertName(row.id)}`;
   return (
     <Button
       size="sm"
       fill="outline"
       variant={kind === 'cancel' ? 'secondary' : 'destructive'}
-      aria-label={reason ? `${label} ${who}. Not possible: ${visibleText(reason)}` : `${label} ${who}`}
+      aria-label={reason ? `${label} ${who}. Not possible: ${inertName(reason, SENTENCE)}` : `${label} ${who}`}
       disabled={reason !== ''}
-      tooltip={reason === '' || isAsking ? undefined : visibleText(reason)}
+      tooltip={reason === '' || isAsking ? undefined : inertName(reason, SENTENCE)}
       className={styles.act}
       onClick={() => uid !== undefined && open({ uid, kind, jobId: row.id, jobName: row.name })}
     >
@@ -206,7 +207,12 @@ const getStyles = (theme: GrafanaTheme2) => ({
   caption: css({ position: 'absolute', width: 1, height: 1, overflow: 'hidden', clipPath: 'inset(50%)' }),
   name: css({ overflowWrap: 'anywhere', minWidth: 120, maxWidth: 420 }),
   id: css({ fontFamily: theme.typography.fontFamilyMonospace, fontVariantNumeric: 'tabular-nums' }),
-  age: css({ whiteSpace: 'nowrap', fontVariantNumeric: 'tabular-nums' }),
+  age: css({ fontVariantNumeric: 'tabular-nums' }),
+  since: css({
+    color: theme.colors.text.secondary,
+    fontSize: theme.typography.bodySmall.fontSize,
+    whiteSpace: 'nowrap',
+  }),
   nodes: css({ overflowWrap: 'anywhere' }),
   link: css({ color: theme.colors.text.link, textDecoration: 'underline' }),
   actions: css({ display: 'flex', gap: theme.spacing(1) }),

@@ -3,7 +3,7 @@ import { Badge, Icon } from '@grafana/ui';
 import React from 'react';
 
 import { type JobRow } from '../model/jobs';
-import { visibleText } from '../model/text';
+import { inertName } from '../model/text';
 import { formatMoment } from '../model/time';
 
 interface Props {
@@ -15,7 +15,7 @@ interface Props {
 /** A job's state in Unjam's word, with the coordinator's own on hover. No colour here ever says that all is well. */
 export function StateCell({ row, present, timeZone }: Props) {
   const state = row.state.toUpperCase();
-  const own = row.word ? `The coordinator's own word: ${visibleText(row.word)}` : 'The coordinator gave no word for it';
+  const own = row.word ? `The coordinator's own word: ${inertName(row.word)}` : 'The coordinator gave no word for it';
   if (!present) {
     const seen = row.lastSeen === undefined ? '' : ` ${formatMoment(row.lastSeen, timeZone)}`;
     return (

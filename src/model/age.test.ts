@@ -1,4 +1,4 @@
-import { describeQuality, formatAge, formatQualifiedAge, type Quality } from './age';
+import { describeQuality, formatAge, formatQualifiedAge, formatSince, type Quality } from './age';
 
 describe('an age', () => {
   it.each([
@@ -34,5 +34,15 @@ describe('an age', () => {
   ])('whose beginning is known as "%s" reads "%s"', (quality, text) => {
     expect(formatQualifiedAge(720, quality)).toBe(text);
     expect(describeQuality(quality)).toMatch(/\.$/);
+  });
+});
+
+describe('since when', () => {
+  it.each<[Quality, string]>([
+    ['exact', 'since 2026-11-22 12:00:00'],
+    ['observed', 'since 2026-11-22 12:00:00'],
+    ['at least', 'at least since 2026-11-22 12:00:00'],
+  ])('known as "%s" reads "%s"', (quality, text) => {
+    expect(formatSince(Date.parse('2026-11-22T12:00:00Z'), quality, 'utc')).toBe(text);
   });
 });

@@ -1,3 +1,7 @@
+import { type TimeZone } from '@grafana/schema';
+
+import { formatMoment } from './time';
+
 /** How well the beginning of an episode is known (see pkg/timeline). Empty where no episode is known. */
 export type Quality = 'exact' | 'observed' | 'at least' | '';
 
@@ -31,6 +35,11 @@ export function formatAge(seconds: number): string {
 export function formatQualifiedAge(seconds: number, quality: Quality): string {
   const age = formatAge(seconds);
   return quality === 'at least' && age !== 'unknown' ? `≥ ${age}` : age;
+}
+
+/** Since when, for people: "since 2026-11-22 12:00:00", with "at least" in front where it may be longer. */
+export function formatSince(since: number, quality: Quality, timeZone?: TimeZone): string {
+  return `${quality === 'at least' ? 'at least since' : 'since'} ${formatMoment(since, timeZone)}`;
 }
 
 /** What a quality means, as a sentence. */

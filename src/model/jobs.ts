@@ -28,6 +28,8 @@ export interface JobRow {
   /** Why the server will not force-stop the job in this state; empty when it may. */
   forceStopBlock: string;
   cluster: string;
+  /** The episode that the row shows; empty where the backend does not name it. A lost job is dismissed by it. */
+  episode: string;
 }
 
 /** The rows of one coordinator, and how trustworthy they are. */
@@ -88,6 +90,7 @@ export function readJobs(frame: DataFrame): JobsAnswer {
     cancelBlock: text(cell('cancel_block', row)),
     forceStopBlock: text(cell('force_stop_block', row)),
     cluster: text(cell('cluster', row)),
+    episode: text(cell('episode', row)),
   }));
   const custom = record(frame.meta?.custom);
   return {

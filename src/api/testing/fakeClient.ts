@@ -3,11 +3,19 @@ import { defer, NEVER, of, Subject, throwError, type Observable } from 'rxjs';
 import { type CoordinatorClient } from '../client';
 import {
   type Action,
+  type Aftermath,
+  type Approval,
+  type ApprovalList,
+  type ApproveRequest,
   type AuditRow,
   type ConfirmRequest,
+  type Decision,
+  type Dismissal,
+  type DismissRequest,
   type Kind,
   type Plan,
   type PlanRequest,
+  type ReasonRequest,
   type Support,
 } from '../types';
 import { plan, support } from './samples';
@@ -24,12 +32,28 @@ export class FakeClient implements CoordinatorClient {
   readonly confirmed: Array<{ planId: string; kind: Kind; request: ConfirmRequest }> = [];
   readonly readings: string[] = [];
 
+  readonly requested: Array<{ planId: string; request: ConfirmRequest }> = [];
+  readonly incidents: ReasonRequest[] = [];
+  readonly approved: Array<{ id: string; request: ApproveRequest }> = [];
+  readonly rejected: Array<{ id: string; request: ReasonRequest }> = [];
+  readonly dismissed: Array<{ jobId: string; request: DismissRequest }> = [];
+  /** How often a request for a second person, and the list of them, was read. */
+  readonly approvalReadings: string[] = [];
+  listReadings = 0;
+
   plans: Array<Answer<Plan>> = [{ value: plan() }];
   actions: Array<Answer<Action>> = ['never'];
   supports: Array<Answer<Support>> = [{ value: support() }];
   audits: Array<Answer<AuditRow[]>> = [{ value: [] }];
-  /** The answer to the confirmation is given by the story. */
+  approvalAnswers: Array<Answer<Approval>> = ['never'];
+  lists: Array<Answer<ApprovalList>> = ['never'];
+  aftermaths: Array<Answer<Aftermath>> = [{ value: { asOf: '', unconfirmed: [], watched: [] } }];
+  /** The answers to what changes something are given by the story. */
   readonly confirmation = new Subject<Action>();
+  readonly request = new Subject<Approval>();
+  approvalDecision = new Subject<Decision>();
+  rejection = new Subject<Approval>();
+  readonly dismissal = new Subject<Dismissal>();
 
   support(): Observable<Support> {
     return defer(() => answer(this.supports));
@@ -47,6 +71,59 @@ export class FakeClient implements CoordinatorClient {
       this.confirmed.push({ planId, kind, request });
       return this.confirmation;
     });
+  }
+
+  requestApproval(planId: string, request: ConfirmRequest): Observable<Approval> {
+    return defer(() => {
+      this.requested.push({ planId, request });
+      return this.request;
+    });
+  }
+
+  requestIncident(request: ReasonRequest): Observable<Approval> {
+    return defer(() => {
+      this.incidents.push(request);
+      return this.request;
+    });
+  }
+
+  approvals(): Observable<ApprovalList> {
+    return defer(() => {
+      this.listReadings++;
+      return answer(this.lists);
+    });
+  }
+
+  approval(id: string): Observable<Approval> {
+    return defer(() => {
+      this.approvalReadings.push(id);
+      return answer(this.approvalAnswers);
+    });
+  }
+
+  approve(id: string, request: ApproveRequest): Observable<Decision> {
+    return defer(() => {
+      this.approved.push({ id, request });
+      return this.approvalDecision;
+    });
+  }
+
+  reject(id: string, request: ReasonRequest): Observable<Approval> {
+    return defer(() => {
+      this.rejected.push({ id, request });
+      return this.rejection;
+    });
+  }
+
+  dismiss(jobId: string, request: DismissRequest): Observable<Dismissal> {
+    return defer(() => {
+      this.dismissed.push({ jobId, request });
+      return this.dismissal;
+    });
+  }
+
+  aftermath(): Observable<Aftermath> {
+    return defer(() => answer(this.aftermaths));
   }
 
   audit(): Observable<AuditRow[]> {

@@ -1,9 +1,21 @@
-import { type Action, type AuditRow, type Plan, type Problem, type Support, type Verdict } from '../types';
+import { POLICY_DEFAULTS } from '../../model/policy';
+import {
+  type Action,
+  type Approval,
+  type AuditRow,
+  type Leftovers,
+  type Plan,
+  type Policy,
+  type Problem,
+  type Support,
+  type Verdict,
+} from '../types';
 
 /** An id that is no exact number in JavaScript: 733584788375666689 would become 733584788375666700 (S08). */
 export const JOB_ID = '733584788375666689';
 export const PLAN_ID = '0123456789abcdef0123456789abcdef';
 export const WINNER_ID = 'fedcba9876543210fedcba9876543210';
+export const APPROVAL_ID = 'aaaabbbbccccddddeeeeffff00001111';
 
 /** The moment at which the stories begin. */
 export const START = Date.parse('2026-11-22T12:00:00Z');
@@ -37,6 +49,7 @@ export function plan(change: Partial<Plan> = {}): Plan {
     id: PLAN_ID,
     kind: 'force-stop',
     allowed: true,
+    secondPerson: false,
     job: {
       id: JOB_ID,
       name: 'nightly-load',
@@ -101,6 +114,55 @@ export function auditRow(change: Partial<AuditRow> = {}): AuditRow {
   };
 }
 
+export function policy(change: Partial<Policy> = {}): Policy {
+  return {
+    ...POLICY_DEFAULTS,
+    enabled: true,
+    allowList: false,
+    incidentSeconds: 3600,
+    approvalSeconds: 900,
+    planSeconds: 120,
+    ...change,
+  };
+}
+
+/** Anna's request that another person approves her force stop; it has just been made and waits for 15 minutes. */
+export function approval(change: Partial<Approval> = {}): Approval {
+  const { job, identity, context, verdicts, phrase } = plan();
+  return {
+    id: APPROVAL_ID,
+    kind: 'force-stop',
+    state: 'waiting',
+    requester: 'anna',
+    reason: 'stuck since the failover',
+    at: serverTime(20),
+    expiresAt: serverTime(20 + 900),
+    job,
+    identity,
+    context,
+    verdicts,
+    phrase,
+    mine: true,
+    decidable: false,
+    why: 'Another person must approve your request.',
+    note: '',
+    asOf: serverTime(20),
+    ...change,
+  };
+}
+
+/** A task that runs on after the job's end, on one worker; another could not be asked. */
+export function leftovers(change: Partial<Leftovers> = {}): Leftovers {
+  return {
+    checkedAt: serverTime(40),
+    tasks: [{ worker: 'worker-1:8080', threads: 3 }],
+    notChecked: ['worker-2:8080'],
+    unasked: '',
+    until: serverTime(40 + 3600),
+    ...change,
+  };
+}
+
 export function support(change: Partial<Support> = {}): Support {
   return {
     asOf: serverTime(0),
@@ -116,16 +178,9 @@ export function support(change: Partial<Support> = {}): Support {
     cancel: { allowed: true, reason: '' },
     forceStop: { allowed: true, reason: '' },
     audit: { allowed: true, reason: '' },
-    policy: {
-      enabled: true,
-      minRole: 'Admin',
-      minCancelingAgeSeconds: 300,
-      masterSettleSeconds: 60,
-      maxForceStops: 3,
-      maxCancels: 20,
-      budgetWindowSeconds: 600,
-      planSeconds: 120,
-    },
+    dismiss: { allowed: true, reason: '' },
+    store: 'sqlite:/var/lib/grafana/unjam.db',
+    policy: policy(),
     ...change,
   };
 }

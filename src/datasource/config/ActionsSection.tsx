@@ -1,7 +1,17 @@
 import { Field, FieldSet, Switch } from '@grafana/ui';
 import React, { useId } from 'react';
 
-import { checkNumber, DEFAULTS, describeRange, RANGES, type ActionSettings, type Role } from '../settings';
+import {
+  checkLimit,
+  checkSecondPerson,
+  LIMITS,
+  POLICY_DEFAULTS,
+  POLICY_RANGES,
+  SECOND_PERSON,
+  type Role,
+  type SecondPerson,
+} from '../../model/policy';
+import { describeRange, type ActionSettings } from '../settings';
 import { type Changes, type EditorProps } from './change';
 import { ChoiceField, LinesField, NumberField } from './fields';
 
@@ -11,43 +21,10 @@ const ROLES: Array<{ label: string; value: Role }> = [
   { label: 'Admin', value: 'Admin' },
 ];
 
-type Limit = keyof typeof RANGES & keyof ActionSettings;
-
-const LIMITS: Array<{ name: Limit; label: string; description: string; unit?: string }> = [
-  {
-    name: 'minCancelingAgeSeconds',
-    label: 'Force stop allowed after',
-    description: 'How long a job must have been seen canceling without a gap. A younger one may still end by itself.',
-    unit: 's',
-  },
-  {
-    name: 'savepointStallSeconds',
-    label: 'Savepoint counts as stalled after',
-    description: 'How long no checkpoint may have been acknowledged before a job in a savepoint can be force-stopped.',
-    unit: 's',
-  },
-  {
-    name: 'masterSettleSeconds',
-    label: 'Master must be stable for',
-    description: 'After a change of master, jobs are restored and states are in doubt for a while.',
-    unit: 's',
-  },
-  {
-    name: 'maxForceStops',
-    label: 'Force stops in a window',
-    description: 'At most this many per coordinator, over all users.',
-  },
-  {
-    name: 'maxCancels',
-    label: 'Cancels in a window',
-    description: 'At most this many per coordinator, over all users.',
-  },
-  {
-    name: 'budgetWindowSeconds',
-    label: 'Window',
-    description: 'The time over which both are counted.',
-    unit: 's',
-  },
+const SECOND_PERSON_CHOICES: Array<{ label: string; value: SecondPerson; description: string }> = [
+  { label: 'Off', value: 'off', description: SECOND_PERSON.off },
+  { label: 'Force stops', value: 'force-stop', description: SECOND_PERSON['force-stop'] },
+  { label: 'All', value: 'all', description: SECOND_PERSON.all },
 ];
 
 interface Props {
@@ -68,7 +45,7 @@ export function ActionsSection({ options: { jsonData, readOnly = false }, change
         <Switch
           id={enabledId}
           disabled={readOnly}
-          value={actions.enabled ?? DEFAULTS.actions.enabled}
+          value={actions.enabled ?? POLICY_DEFAULTS.enabled}
           onChange={(event) => change.action({ enabled: event.currentTarget.checked })}
         />
       </Field>
@@ -76,7 +53,7 @@ export function ActionsSection({ options: { jsonData, readOnly = false }, change
         label="Least role to act"
         description="The role in this organization. The server checks it at every request."
         readOnly={readOnly}
-        value={actions.minRole ?? DEFAULTS.actions.minRole}
+        value={actions.minRole ?? POLICY_DEFAULTS.minRole}
         choices={ROLES}
         onChange={(minRole) => change.action({ minRole })}
       />
@@ -90,20 +67,29 @@ export function ActionsSection({ options: { jsonData, readOnly = false }, change
       <ChoiceField
         label="Least role to read the audit trail"
         readOnly={readOnly}
-        value={actions.auditRole ?? DEFAULTS.actions.auditRole}
+        value={actions.auditRole ?? POLICY_DEFAULTS.auditRole}
         choices={ROLES}
         onChange={(auditRole) => change.action({ auditRole })}
+      />
+      <ChoiceField
+        label="Second person"
+        description="Another person, with another login and another e-mail address, approves before the act. Headers and roles do not stop a script that runs as you in a dashboard; a second person does."
+        readOnly={readOnly}
+        value={actions.secondPerson ?? POLICY_DEFAULTS.secondPerson}
+        choices={SECOND_PERSON_CHOICES}
+        problem={checkSecondPerson(actions.secondPerson)}
+        onChange={(secondPerson) => change.action({ secondPerson })}
       />
       {LIMITS.map(({ name, label, description, unit }) => (
         <NumberField
           key={name}
           label={label}
-          description={`${description} ${describeRange(RANGES[name])}${unit ? ` ${unit}` : ''}.`}
+          description={`${description} ${describeRange(POLICY_RANGES[name])}${unit ? ` ${unit}` : ''}.`}
           unit={unit}
           readOnly={readOnly}
           value={actions[name]}
-          placeholder={DEFAULTS.actions[name]}
-          problem={checkNumber(actions[name], RANGES[name])}
+          placeholder={POLICY_DEFAULTS[name]}
+          problem={checkLimit(name, actions[name])}
           onChange={(value) => change.action({ [name]: value })}
         />
       ))}

@@ -107,6 +107,8 @@ describe('the settings of a coordinator', () => {
         maxForceStops: 60,
         maxCancels: 60,
         budgetWindowSeconds: 60,
+        secondPerson: 'all',
+        incidentBudget: 60,
       },
     });
     expect(last().secureJsonData).toEqual({ password: 's', tlsCACert: 's', tlsClientCert: 's', tlsClientKey: 's' });
@@ -161,7 +163,7 @@ describe('the settings of a coordinator', () => {
           timeZone: 'Vienna',
           pollIntervalSeconds: 1,
           requestTimeoutSeconds: 60,
-          actions: { minCancelingAgeSeconds: 5 },
+          actions: { minCancelingAgeSeconds: 5, incidentBudget: 5000, ...JSON.parse('{"secondPerson":"sometimes"}') },
         },
       })
     );
@@ -171,7 +173,9 @@ describe('the settings of a coordinator', () => {
       '"Vienna" is no time zone. Write its IANA name, like Europe/Vienna or UTC.',
       'Write a whole number from 2 to 300.',
       'Write a whole number from 1 to 8.',
-      'Write a whole number from 30 to 86400.',
+      'actions.secondPerson is "sometimes": use off, force-stop or all',
+      'actions.minCancelingAgeSeconds is 5: use 30 to 86400',
+      'actions.incidentBudget is 5000: use 0 to 1000',
     ]);
   });
 

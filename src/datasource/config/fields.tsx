@@ -123,13 +123,14 @@ export function ChoiceField<T extends string>({
   label,
   description,
   readOnly,
+  problem,
   value,
   choices,
   onChange,
 }: ChoiceFieldProps<T>) {
   const id = useId();
   return (
-    <Field label={label} description={description}>
+    <Field label={label} description={description} invalid={Boolean(problem)} error={problem}>
       <RadioButtonGroup
         id={id}
         aria-label={label}

@@ -20,6 +20,7 @@ export interface FrameRow {
   cancel_block: string;
   force_stop_block: string;
   cluster: string;
+  episode: string;
 }
 
 /** A job that has been CANCELING for 12 minutes at least. */
@@ -40,6 +41,7 @@ export function frameRow(change: Partial<FrameRow> = {}): FrameRow {
     cancel_block: '',
     force_stop_block: '',
     cluster: 'zeta',
+    episode: 'episode-1',
     ...change,
   };
 }
@@ -60,6 +62,7 @@ const TYPES: Record<keyof FrameRow, FieldType> = {
   cancel_block: FieldType.string,
   force_stop_block: FieldType.string,
   cluster: FieldType.string,
+  episode: FieldType.string,
 };
 
 /** The frame that the backend's `jobs` query gives for these rows. */
@@ -80,6 +83,7 @@ export function jobsFrame(rows: FrameRow[], meta: Record<string, unknown> = {}):
     'cancel_block',
     'force_stop_block',
     'cluster',
+    'episode',
   ];
   return {
     refId: 'A',

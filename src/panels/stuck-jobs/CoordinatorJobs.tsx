@@ -4,13 +4,14 @@ import { type TimeZone } from '@grafana/schema';
 import { Badge, useStyles2 } from '@grafana/ui';
 import React, { useMemo } from 'react';
 
-import { type Target } from '../../actions/machine';
+import { type Target } from '../../actions/states';
 import { type SupportAnswer } from '../../jobs/availability';
 import { useTick } from '../../jobs/clock';
 import { JobsTable, type JobEntry } from '../../jobs/JobsTable';
 import { freshness } from '../../model/freshness';
 import { type JobsAnswer } from '../../model/jobs';
-import { visibleText } from '../../model/text';
+import { ForeignText } from '../../model/ForeignText';
+import { inertName, SENTENCE } from '../../model/text';
 import { announcement, asOfStatement, emptyStatement } from './statements';
 
 interface Props {
@@ -42,8 +43,8 @@ export function CoordinatorJobs(props: Props) {
   }, [answer.rows, uid, receivedAt, present, support]);
   const asOf = asOfStatement(answer, how, receivedAt, now, timeZone);
   return (
-    <section className={styles.section} aria-label={heading ? visibleText(heading) : 'Jobs'}>
-      {heading && <h3 className={styles.heading}>{visibleText(heading)}</h3>}
+    <section className={styles.section} aria-label={heading ? inertName(heading) : 'Jobs'}>
+      {heading && <h3 className={styles.heading}>{inertName(heading)}</h3>}
       <div role="status" className={styles.announcement}>
         {announcement(answer, how)}
       </div>
@@ -58,7 +59,9 @@ export function CoordinatorJobs(props: Props) {
           </span>
         )}
         {answer.notes.map((note) => (
-          <span key={note}>{visibleText(note)}</span>
+          <span key={note}>
+            <ForeignText text={note} characters={SENTENCE} expandable />
+          </span>
         ))}
       </div>
       {answer.rows.length === 0 ? (
@@ -67,7 +70,7 @@ export function CoordinatorJobs(props: Props) {
         </p>
       ) : (
         <JobsTable
-          caption={heading ? `Jobs of ${visibleText(heading)}` : 'Jobs'}
+          caption={heading ? `Jobs of ${inertName(heading)}` : 'Jobs'}
           entries={entries}
           timeZone={timeZone}
           showNodes={showNodes}

@@ -3,14 +3,15 @@ import { LoadingState, type DataFrame, type GrafanaTheme2, type PanelData, type 
 import { Alert, LoadingPlaceholder, useStyles2 } from '@grafana/ui';
 import React, { useMemo, useState } from 'react';
 
-import { type Target } from '../../actions/machine';
+import { type Target } from '../../actions/states';
 import { useActionDialog } from '../../actions/useActionDialog';
 import { type Source } from '../../api/sources';
 import { type SupportAnswer } from '../../jobs/availability';
 import { Ticking } from '../../jobs/clock';
 import { isPersonSignedIn } from '../../jobs/viewer';
 import { NotJobsError, readJobs, type JobsAnswer } from '../../model/jobs';
-import { visibleText } from '../../model/text';
+import { ForeignText } from '../../model/ForeignText';
+import { SENTENCE } from '../../model/text';
 import { CoordinatorJobs } from './CoordinatorJobs';
 import { type StuckJobsOptions } from './options';
 import { sourceOf, targetOf } from './sources';
@@ -146,7 +147,11 @@ function Errors({ data }: { data: PanelData }) {
   return (
     <Alert severity="error" title="The jobs could not be read">
       {sentences.length > 0
-        ? sentences.map((sentence) => <p key={sentence}>{visibleText(sentence)}</p>)
+        ? sentences.map((sentence) => (
+            <p key={sentence}>
+              <ForeignText text={sentence} characters={SENTENCE} expandable />
+            </p>
+          ))
         : 'The data source gave no reason. Look at its health in its settings.'}
     </Alert>
   );

@@ -1,0 +1,94 @@
+import { type TimeZone } from '@grafana/schema';
+import { Button, Modal } from '@grafana/ui';
+import React, { type FormEvent } from 'react';
+
+import { type Failure } from '../api/failure';
+import { type Kind, type Plan, type Policy, type Support } from '../api/types';
+import { formatAge } from '../model/age';
+import { useNow } from './clock';
+import { isReason, REASON_MISSING } from './readiness';
+import { ReasonField } from './ReasonField';
+import { Refusal } from './Refusal';
+import { type ActionSession } from './session';
+import { type Budgeting } from './states';
+
+/** The guard that counts acts (pkg/action/guards.go). */
+const BUDGET_GUARD = 'budget';
+
+/** Whether a plan or a refusal says that the budget of force stops is used up, and a second person can unlock more. */
+export function canAskForBudget(kind: Kind, support: Support | undefined, plan?: Plan, refusal?: Failure): boolean {
+  if (kind !== 'force-stop' || !support || support.policy.incidentBudget <= 0 || support.incident) {
+    return false;
+  }
+  const isBlocked = plan?.verdicts.some(({ guard, result }) => guard === BUDGET_GUARD && result === 'block') ?? false;
+  const isRefused = refusal?.kind === 'problem' && refusal.status === 429 && refusal.problem.guard === BUDGET_GUARD;
+  return isBlocked || isRefused;
+}
+
+/** Leads to the form below. */
+export function BudgetOffer({ session, policy }: { session: ActionSession; policy: Policy }) {
+  return (
+    <p>
+      Where many jobs hang at once, a second person can unlock up to {policy.incidentBudget} force stops within{' '}
+      {formatAge(policy.incidentSeconds)}.{' '}
+      <Button variant="secondary" size="sm" onClick={() => session.wantBudget()}>
+        Ask a second person for the incident budget
+      </Button>
+    </p>
+  );
+}
+
+interface Props {
+  state: Budgeting;
+  session: ActionSession;
+  policy: Policy | undefined;
+  timeZone?: TimeZone;
+}
+
+/** Asks a second person for more force stops than the policy allows one person. */
+export function BudgetView({ state, session, policy, timeZone }: Props) {
+  const now = useNow();
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    session.askForBudget();
+  };
+  return (
+    <form onSubmit={submit} noValidate>
+      {state.refusal && (
+        <Refusal
+          failure={state.refusal}
+          now={now}
+          timeZone={timeZone}
+          follow={(id) => session.follow(id)}
+          findRequest={() => session.findRequest()}
+        />
+      )}
+      <h3>What it will do</h3>
+      <ul>
+        {policy && (
+          <li>
+            Normally {policy.maxForceStops} force stops within {formatAge(policy.budgetWindowSeconds)} are allowed for
+            this coordinator. With the incident budget, it is {policy.incidentBudget} within{' '}
+            {formatAge(policy.incidentSeconds)}.
+          </li>
+        )}
+        <li>Another person must approve it first. The request waits until then.</li>
+        <li>No job is stopped by it: each still needs its own plan, phrase and reason.</li>
+        <li>Many stuck jobs at once have one cause. Look for that first.</li>
+      </ul>
+      <ReasonField value={state.reason} onChange={(reason) => session.typeBudgetReason(reason)} />
+      <Modal.ButtonRow>
+        <Button variant="secondary" fill="outline" onClick={() => session.leaveBudget()}>
+          Back to the plan
+        </Button>
+        <Button
+          type="submit"
+          disabled={!isReason(state.reason)}
+          tooltip={isReason(state.reason) ? undefined : REASON_MISSING}
+        >
+          Ask for the incident budget
+        </Button>
+      </Modal.ButtonRow>
+    </form>
+  );
+}

@@ -1,0 +1,363 @@
+import { css } from '@emotion/css';
+import { type GrafanaTheme2 } from '@grafana/data';
+import { type TimeZone } from '@grafana/schema';
+import { Alert, Button, Field, Input, Modal, useStyles2 } from '@grafana/ui';
+import React, { useCallback, useEffect, useId, useRef, useState, useSyncExternalStore, type FormEvent } from 'react';
+
+import { describeFailure } from '../api/failure';
+import { type Approval } from '../api/types';
+import { ForeignText } from '../model/ForeignText';
+import { inertName, visibleText } from '../model/text';
+import { ActionDialog } from './ActionDialog';
+import { useNow } from './clock';
+import { changesSince, verdictDifferences, type Present } from './differences';
+import { JobFacts } from './JobFacts';
+import { ReasonField } from './ReasonField';
+import { Refusal } from './Refusal';
+import { RequestFacts } from './RequestFacts';
+import { isRead, missingFor, type Done, type Open } from './reviewMachine';
+import { type ReviewSession } from './reviewSession';
+import { askedVerb, describeDecision, noun, verb } from './texts';
+import { VerdictList } from './VerdictList';
+
+/** The title is one line. */
+const TITLE_NAME_CHARACTERS = 60;
+
+interface Props {
+  session: ReviewSession;
+  /** What the page knows of the job at present. */
+  present: Present;
+  timeZone?: TimeZone;
+  onClose(): void;
+}
+
+/** A request for a second person, to be approved or rejected by another, or withdrawn by whoever asked. */
+export default function ReviewDialog({ session, present, timeZone, onClose }: Props) {
+  const styles = useStyles2(getStyles);
+  const state = useReview(session);
+  const body = useRef<HTMLDivElement>(null);
+  const { phase } = state;
+  useEffect(() => {
+    // The control that had the focus may be gone with the phase before.
+    body.current?.focus();
+  }, [phase]);
+  if (session.followed) {
+    return <ActionDialog session={session.followed} timeZone={timeZone} onClose={onClose} />;
+  }
+  const dismiss = () => {
+    // The answer is about to come: Esc must not hide it.
+    if (session.state.phase === 'done' || !session.state.deciding || session.state.deciding.lost) {
+      onClose();
+    }
+  };
+  return (
+    <Modal
+      isOpen
+      title={titleOf(state.approval)}
+      className={styles.modal}
+      closeOnBackdropClick={false}
+      onDismiss={dismiss}
+    >
+      <div role="status" className={styles.status}>
+        {state.phase === 'done' ? describeDecision(state.approval).headline : statusOf(state)}
+      </div>
+      <div ref={body} tabIndex={-1} className={styles.body}>
+        {state.phase === 'done' ? (
+          <DoneView state={state} onClose={onClose} />
+        ) : (
+          <OpenView state={state} session={session} present={present} timeZone={timeZone} onClose={dismiss} />
+        )}
+      </div>
+    </Modal>
+  );
+}
+
+function useReview(session: ReviewSession) {
+  useEffect(() => {
+    session.start();
+    return () => session.stop();
+  }, [session]);
+  const subscribe = useCallback(
+    (changed: () => void) => {
+      const subscription = session.state$.subscribe(changed);
+      return () => subscription.unsubscribe();
+    },
+    [session]
+  );
+  return useSyncExternalStore(subscribe, () => session.state);
+}
+
+function titleOf({ mine, kind, job }: Approval): string {
+  const name = job ? `: ${inertName(job.name || job.id, TITLE_NAME_CHARACTERS)}` : '';
+  return `${mine ? 'Your request' : 'Review'}: ${askedVerb(kind)}${name}`;
+}
+
+function statusOf({ deciding, approval }: Open): string {
+  if (deciding?.lost) {
+    return 'It is not known whether the approval arrived.';
+  }
+  if (deciding) {
+    return 'The decision is on its way.';
+  }
+  return approval.mine ? 'Your request waits for a second person.' : 'A request waits for your decision.';
+}
+
+type ViewProps = Props & { state: Open };
+
+function OpenView({ state, session, present, timeZone, onClose }: ViewProps) {
+  const styles = useStyles2(getStyles);
+  const now = useNow();
+  const [isRejecting, setRejecting] = useState(false);
+  const { approval, deciding } = state;
+  const sayNo = approval.mine || isRejecting;
+  return (
+    <>
+      {state.refusal && <Refusal failure={state.refusal} now={now} timeZone={timeZone} />}
+      {deciding?.lost && (
+        <Alert severity="warning" title="Not known whether the approval arrived">
+          <p>
+            {visibleText(describeFailure(deciding.lost.failure))} It is not sent again. Unjam goes on asking the server
+            what became of it.
+          </p>
+        </Alert>
+      )}
+      <RequestFacts approval={approval} receivedAt={state.receivedAt} now={now} timeZone={timeZone} />
+      {approval.job && <JobFacts job={approval.job} asPlanned timeZone={timeZone} />}
+      <Consequences approval={approval} />
+      <Changes state={state} present={present} />
+      {state.failure && (
+        <Alert severity="warning" title="The request cannot be read at the moment">
+          <p>{visibleText(describeFailure(state.failure))} Unjam goes on asking.</p>
+        </Alert>
+      )}
+      {approval.job && (
+        <section className={styles.section}>
+          <h3 className={styles.heading}>
+            {state.verdicts === approval.verdicts ? 'What the guards said at the request' : 'What the guards say now'}
+          </h3>
+          <VerdictList
+            verdicts={state.verdicts}
+            now={now}
+            timeZone={timeZone}
+            acknowledgement={
+              sayNo || !approval.decidable
+                ? undefined
+                : {
+                    isAcknowledged: (verdict) => isRead(state, verdict),
+                    acknowledge: (verdict, read) => session.acknowledge(verdict.guard, verdict.reason, read),
+                  }
+            }
+          />
+        </section>
+      )}
+      {sayNo ? (
+        <RejectForm
+          state={state}
+          session={session}
+          now={now}
+          onLeave={approval.mine ? onClose : () => setRejecting(false)}
+        />
+      ) : (
+        <ApproveForm state={state} session={session} now={now} onLeave={onClose} onReject={() => setRejecting(true)} />
+      )}
+    </>
+  );
+}
+
+/** What an approval leads to, before anything is asked of the reviewer. */
+function Consequences({ approval: { kind, mine, requester } }: { approval: Approval }) {
+  const styles = useStyles2(getStyles);
+  return (
+    <section className={styles.section}>
+      <h3 className={styles.heading}>What an approval does</h3>
+      {kind === 'incident-budget' ? (
+        <ul className={styles.list}>
+          <li>For an hour, more force stops than the policy allows one person can be made of this coordinator.</li>
+          <li>No job is stopped by it: each still needs its own plan, phrase and reason.</li>
+        </ul>
+      ) : (
+        <ul className={styles.list}>
+          <li>
+            The server reads the job again and asks every guard. If the job is no longer the one of the request, nothing
+            is sent.
+          </li>
+          <li>
+            Otherwise the {noun(kind)} begins at once, asked for by {mine ? 'you' : <ForeignText text={requester} />}{' '}
+            and approved by {mine ? 'the other person' : 'you'}; both logins are recorded.
+          </li>
+          {kind === 'force-stop' && (
+            <li>It cannot be undone. A task that still runs on a worker stays there as a zombie task.</li>
+          )}
+        </ul>
+      )}
+    </section>
+  );
+}
+
+function Changes({ state, present }: { state: Open; present: Present }) {
+  const styles = useStyles2(getStyles);
+  const changes = [
+    ...changesSince(state.approval, present),
+    ...verdictDifferences(state.approval.verdicts, state.verdicts),
+  ];
+  if (changes.length === 0) {
+    return null;
+  }
+  return (
+    <Alert severity="warning" title="What has changed since the request">
+      <ul className={styles.list} aria-label="Changes since the request">
+        {changes.map(({ what, before, after }) => (
+          <li key={`${what} ${after}`}>
+            {what}: <ForeignText text={before} /> → <ForeignText text={after} />
+          </li>
+        ))}
+      </ul>
+    </Alert>
+  );
+}
+
+interface FormProps {
+  state: Open;
+  session: ReviewSession;
+  now: number;
+  onLeave(): void;
+}
+
+function ApproveForm({ state, session, now, onLeave, onReject }: FormProps & { onReject(): void }) {
+  const styles = useStyles2(getStyles);
+  const phraseId = useId();
+  const gapsId = useId();
+  const { approval, deciding } = state;
+  const gaps = missingFor('approve', state, now);
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    session.approve();
+  };
+  return (
+    <form onSubmit={submit} noValidate>
+      {approval.decidable && approval.kind !== 'incident-budget' && (
+        <Field
+          label="Phrase"
+          description={
+            <>
+              Type <span className={styles.phrase}>{visibleText(approval.phrase)}</span> exactly.
+            </>
+          }
+        >
+          <Input
+            id={phraseId}
+            value={state.typed.phrase}
+            autoComplete="off"
+            spellCheck={false}
+            onChange={(event) => session.typePhrase(event.currentTarget.value)}
+          />
+        </Field>
+      )}
+      {gaps.length > 0 && (
+        <ul id={gapsId} className={styles.gaps} aria-label="Still missing">
+          {gaps.map((gap) => (
+            <li key={gap}>{visibleText(gap)}</li>
+          ))}
+        </ul>
+      )}
+      <Modal.ButtonRow>
+        <Button variant="secondary" fill="outline" onClick={onLeave}>
+          Decide later
+        </Button>
+        {approval.decidable && (
+          <>
+            <Button variant="secondary" disabled={deciding !== undefined} onClick={onReject}>
+              Reject…
+            </Button>
+            <Button
+              type="submit"
+              variant={approval.kind === 'incident-budget' ? 'primary' : 'destructive'}
+              disabled={deciding !== undefined || gaps.length > 0}
+              tooltip={gaps.length > 0 ? gaps.join(' ') : undefined}
+              aria-describedby={gaps.length > 0 ? gapsId : undefined}
+            >
+              {approveVerb(approval)}
+            </Button>
+          </>
+        )}
+      </Modal.ButtonRow>
+    </form>
+  );
+}
+
+function approveVerb({ kind }: Approval): string {
+  return kind === 'incident-budget' ? 'Approve and unlock incident budget' : `Approve and ${verb(kind).toLowerCase()}`;
+}
+
+function RejectForm({ state, session, now, onLeave }: FormProps) {
+  const { approval, typed, deciding } = state;
+  const gaps = missingFor('reject', state, now);
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    session.reject();
+  };
+  return (
+    <form onSubmit={submit} noValidate>
+      <ReasonField
+        label={approval.mine ? 'Why it is withdrawn' : 'Why it is rejected'}
+        value={typed.reason}
+        onChange={(reason) => session.typeReason(reason)}
+      />
+      <Modal.ButtonRow>
+        <Button variant="secondary" fill="outline" onClick={onLeave}>
+          {approval.mine ? 'Keep waiting' : 'Back to the review'}
+        </Button>
+        <Button
+          type="submit"
+          disabled={deciding !== undefined || gaps.length > 0}
+          tooltip={gaps.length > 0 ? gaps.join(' ') : undefined}
+        >
+          {approval.mine ? 'Withdraw request' : 'Reject request'}
+        </Button>
+      </Modal.ButtonRow>
+    </form>
+  );
+}
+
+function DoneView({ state: { approval }, onClose }: { state: Done; onClose(): void }) {
+  const { tone, headline, explanation } = describeDecision(approval);
+  return (
+    <>
+      <Alert severity={tone} title={`${headline} ${explanation}`}>
+        {approval.note && (
+          <p>
+            Reason: <ForeignText text={approval.note} characters={300} expandable />
+          </p>
+        )}
+      </Alert>
+      <Modal.ButtonRow>
+        <Button variant="secondary" onClick={onClose}>
+          Close
+        </Button>
+      </Modal.ButtonRow>
+    </>
+  );
+}
+
+const getStyles = (theme: GrafanaTheme2) => ({
+  modal: css({ width: 'min(760px, 95vw)' }),
+  status: css({
+    position: 'absolute',
+    width: 1,
+    height: 1,
+    overflow: 'hidden',
+    clipPath: 'inset(50%)',
+    whiteSpace: 'nowrap',
+  }),
+  body: css({ outline: 'none', fontSize: theme.typography.body.fontSize }),
+  section: css({ marginBottom: theme.spacing(2) }),
+  heading: css({ fontSize: theme.typography.h5.fontSize, marginBottom: theme.spacing(0.5) }),
+  list: css({ paddingLeft: theme.spacing(2.5), margin: 0, overflowWrap: 'anywhere' }),
+  gaps: css({ paddingLeft: theme.spacing(2.5), margin: 0, color: theme.colors.text.secondary }),
+  phrase: css({
+    fontFamily: theme.typography.fontFamilyMonospace,
+    color: theme.colors.text.primary,
+    overflowWrap: 'anywhere',
+    whiteSpace: 'pre-wrap',
+  }),
+});

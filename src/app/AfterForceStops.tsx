@@ -1,0 +1,103 @@
+import { Icon, LoadingPlaceholder } from '@grafana/ui';
+import React from 'react';
+
+import { findingOf, leftoverSentences } from '../actions/leftovers';
+import { describeOutcome, verb } from '../actions/texts';
+import { describeFailure } from '../api/failure';
+import { type Source } from '../api/sources';
+import { type Action } from '../api/types';
+import { ForeignText } from '../model/ForeignText';
+import { inertName, SENTENCE } from '../model/text';
+import { formatMoment, parseTime } from '../model/time';
+import { JobName } from './JobName';
+import { type CoordinatorState } from './overview';
+import { Table } from './Table';
+
+interface Entry {
+  source: Source;
+  action: Action;
+  sentences: string[];
+}
+
+/** What is still open after acts: ends that are not proven, and tasks that run on at workers. */
+export function AfterForceStops({ states }: { states: CoordinatorState[] }) {
+  const seen = states.filter(({ support }) => support.value?.audit.allowed);
+  const entries = seen.flatMap(openEntries);
+  const clean = seen.flatMap(({ aftermath }) => (aftermath.value?.watched ?? []).filter(isClean)).length;
+  const isAsking = seen.some(({ aftermath }) => !aftermath.value && !aftermath.failure);
+  const isRead = seen.some(({ aftermath }) => aftermath.value);
+  return (
+    <>
+      {entries.length > 0 && (
+        <Table
+          caption="Actions without a proven end, and force-stopped jobs with tasks that may run on"
+          headers={['What', 'Job', 'Coordinator', 'What is open', 'By']}
+        >
+          {entries.map(({ source, action, sentences }) => (
+            <tr key={`${source.uid} ${action.id}`}>
+              <td>{verb(action.kind)}</td>
+              <td>
+                <JobName name={action.job.name} id={action.job.id} />
+              </td>
+              <td>
+                <ForeignText text={source.name} />
+              </td>
+              <td>
+                {sentences.map((sentence, index) => (
+                  <div key={sentence}>
+                    {index === 0 && <Icon name="exclamation-triangle" aria-hidden="true" />} {sentence}
+                  </div>
+                ))}
+              </td>
+              <td>
+                <ForeignText text={action.by} otherwise="(not recorded)" />
+              </td>
+            </tr>
+          ))}
+        </Table>
+      )}
+      {entries.length === 0 && isRead && !isAsking && <p>Nothing is open after the acts of the last hours.</p>}
+      {clean > 0 && (
+        <p>
+          {clean === 1 ? '1 more force stop is' : `${clean} more force stops are`} watched; no task of{' '}
+          {clean === 1 ? 'its job' : 'their jobs'} was found running.
+        </p>
+      )}
+      {isAsking && <LoadingPlaceholder text="Reading what is open…" />}
+      {seen.map(({ source, aftermath: { failure } }) =>
+        failure ? (
+          <p key={source.uid}>
+            It is not known what is open at {inertName(source.name)}.{' '}
+            <ForeignText text={describeFailure(failure)} characters={SENTENCE} />
+          </p>
+        ) : null
+      )}
+    </>
+  );
+}
+
+function openEntries({ source, aftermath: { value } }: CoordinatorState): Entry[] {
+  if (!value) {
+    return [];
+  }
+  const unconfirmed = value.unconfirmed.map((action) => ({ source, action, sentences: unconfirmedSentences(action) }));
+  const left = value.watched
+    .filter((action) => !isClean(action))
+    .map((action) => ({ source, action, sentences: leftoverSentences(action) }))
+    .filter(({ sentences }) => sentences.length > 0);
+  return [...unconfirmed, ...left];
+}
+
+function unconfirmedSentences(action: Action): string[] {
+  const { headline, explanation } = describeOutcome(action);
+  const at = parseTime(action.at);
+  return [
+    action.outcome ? `${headline} ${explanation}` : 'Under way: its end is not proven yet.',
+    ...(at === undefined ? [] : [`Confirmed at ${formatMoment(at)}.`]),
+  ];
+}
+
+/** All workers that were asked answered, and none runs a task of the job. */
+function isClean({ leftovers }: Action): boolean {
+  return findingOf(leftovers) === 'none';
+}

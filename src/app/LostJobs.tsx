@@ -1,0 +1,110 @@
+import { Button } from '@grafana/ui';
+import React from 'react';
+
+import { type LostJob } from '../actions/dismissal';
+import { type Source } from '../api/sources';
+import { useTick } from '../jobs/clock';
+import { type JobRow } from '../model/jobs';
+import { ForeignText } from '../model/ForeignText';
+import { inertName, SENTENCE } from '../model/text';
+import { formatMoment } from '../model/time';
+import { JobName } from './JobName';
+import { type CoordinatorState } from './overview';
+import { showsPresent } from './sight';
+import { Table } from './Table';
+
+interface Props {
+  states: CoordinatorState[];
+  /** Opens the dialog; absent where nobody is signed in who could dismiss. */
+  dismiss?(source: Source, job: LostJob): void;
+}
+
+/** Whether any coordinator has a lost job, as far as it is known. */
+export function hasLostJobs(states: CoordinatorState[]): boolean {
+  return states.some(({ jobs }) => (jobs.value?.lost?.rows.length ?? 0) > 0);
+}
+
+/** Jobs that nobody knows the end of: no longer listed, and not among the ended ones. They are never called finished. */
+export function LostJobs({ states, dismiss }: Props) {
+  const now = useTick();
+  return (
+    <>
+      <p>
+        These jobs are no longer listed by their coordinator and are not among its ended jobs. Nobody knows how they
+        ended.
+      </p>
+      <Table
+        caption="Lost jobs of all coordinators"
+        headers={['Job', 'Coordinator', 'State', 'Lost since', 'Last seen', 'Decision']}
+      >
+        {states.flatMap((state) =>
+          (state.jobs.value?.lost?.rows ?? []).map((row) => (
+            <Row
+              key={`${state.source.uid} ${row.id} ${row.episode}`}
+              state={state}
+              row={row}
+              present={showsPresent(state.jobs, now)}
+              dismiss={dismiss}
+            />
+          ))
+        )}
+      </Table>
+    </>
+  );
+}
+
+interface RowProps {
+  state: CoordinatorState;
+  row: JobRow;
+  present: boolean;
+  dismiss: Props['dismiss'];
+}
+
+function Row({ state, row, present, dismiss }: RowProps) {
+  const { source } = state;
+  const reason = whyNot(state, row, present);
+  const label = 'Dismiss…';
+  const who = `${inertName(row.name)} ${inertName(row.id)}`;
+  return (
+    <tr>
+      <td>
+        <JobName name={row.name} id={row.id} />
+      </td>
+      <td>
+        <ForeignText text={source.name} />
+      </td>
+      <td>{present ? 'LOST' : 'UNKNOWN; LOST when last seen'}</td>
+      <td>{row.since === undefined ? 'not known' : formatMoment(row.since)}</td>
+      <td>{row.lastSeen === undefined ? 'not known' : formatMoment(row.lastSeen)}</td>
+      <td>
+        {dismiss && (
+          <Button
+            size="sm"
+            fill="outline"
+            variant="secondary"
+            disabled={reason !== ''}
+            tooltip={reason === '' ? undefined : inertName(reason, SENTENCE)}
+            aria-label={reason ? `${label} ${who}. Not possible: ${inertName(reason, SENTENCE)}` : `${label} ${who}`}
+            onClick={() => dismiss(source, { jobId: row.id, jobName: row.name, episode: row.episode })}
+          >
+            {label}
+          </Button>
+        )}
+      </td>
+    </tr>
+  );
+}
+
+/** Why a lost job cannot be dismissed, as a sentence; empty when it can. */
+function whyNot({ support }: CoordinatorState, row: JobRow, present: boolean): string {
+  if (!support.value) {
+    return 'It is not known what you may do.';
+  }
+  if (!support.value.dismiss.allowed) {
+    return support.value.dismiss.reason || 'The server does not allow it and gives no reason.';
+  }
+  if (!present) {
+    return 'The coordinator is not seen: the job may be back.';
+  }
+  return row.episode ? '' : 'The backend is older than this page and does not name what would be dismissed.';
+}
