@@ -3,6 +3,7 @@
 import { findGrafana, startGrafana } from '../../e2e/grafana.mjs';
 import { buildBackend, startWorkbench } from '../../workbench/backend.mjs';
 import { buildPlugin, buildWorkbench } from './build.mjs';
+import { chooseScreen } from './choice.mjs';
 
 /** @typedef {import('./coordinator.mjs').Coordinator} Coordinator */
 /**
@@ -17,8 +18,8 @@ import { buildPlugin, buildWorkbench } from './build.mjs';
 /** Nobody waits five minutes in a demo: the least that the policy takes, and a short settling time. */
 const DEMO_ACTIONS = { enabled: true, minRole: 'Admin', minCancelingAgeSeconds: 30, masterSettleSeconds: 10 };
 const POLL_SECONDS = 5;
-/** The threshold of three minutes would show nothing in the first ones. */
-const STUCK_AFTER_SECONDS = 15;
+/** The least that the data source takes: the threshold of three minutes would show nothing in the first ones. */
+const STUCK_AFTER_SECONDS = 10;
 /** The demo's Grafana listens on this machine only and is gone afterwards. */
 const DEMO_PASSWORD = 'admin';
 
@@ -28,17 +29,15 @@ const DEMO_PASSWORD = 'admin';
  * @returns {Promise<Screen>}
  */
 export async function openScreen(coordinator, { workbench, port }) {
-  if (workbench) {
-    return openWorkbench(coordinator, port, '--workbench was given');
+  const choice = chooseScreen({ workbench, grafana: findGrafana(), platform: process.platform });
+  switch (choice.kind) {
+    case 'workbench':
+      return openWorkbench(coordinator, port, choice.why);
+    case 'theirs':
+      return explainProvisioning(choice.url, coordinator);
+    case 'own':
+      return openGrafana(choice.found, coordinator, port);
   }
-  const { found, reason } = findGrafana();
-  if (!found) {
-    return openWorkbench(coordinator, port, reason);
-  }
-  if (!found.hasUI) {
-    return openWorkbench(coordinator, port, 'the Grafana that was found has no browser part');
-  }
-  return found.kind === 'url' ? explainProvisioning(found.url, coordinator) : openGrafana(found, coordinator, port);
 }
 
 /** @param {Coordinator} coordinator */
@@ -53,13 +52,13 @@ function dataSource(coordinator) {
 }
 
 /**
- * @param {Exclude<ReturnType<typeof findGrafana>['found'], null>} found
+ * @param {Parameters<typeof startGrafana>[0]} found
  * @param {Coordinator} coordinator
  * @param {number} port
  * @returns {Promise<Screen>}
  */
 async function openGrafana(found, coordinator, port) {
-  await buildPlugin();
+  await buildPlugin(found.kind === 'docker' ? 'linux' : process.platform);
   console.log('Starting Grafana …');
   const grafana = await startGrafana(found, {
     coordinatorUrl: coordinator.masters[0] ?? '',
