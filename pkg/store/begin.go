@@ -67,6 +67,12 @@ func mayBegin(ctx context.Context, tx *sql.Tx, scope watch.Scope, begin action.B
 	if err != nil {
 		return err
 	}
+	if !found {
+		other, found, err = loadOvertaking(ctx, tx, scope, intent)
+	}
+	if err != nil {
+		return err
+	}
 	if found {
 		return &action.InFlightError{Intent: other}
 	}
@@ -74,6 +80,22 @@ func mayBegin(ctx context.Context, tx *sql.Tx, scope watch.Scope, begin action.B
 		return err
 	}
 	return carriesOut(ctx, tx, scope, begin)
+}
+
+// loadOvertaking gives an action for the intent's job that went on after its
+// plan was made, though it is settled by now: whoever confirms at the same time
+// has read the job as it was before, and would send a second request.
+func loadOvertaking(ctx context.Context, tx *sql.Tx, scope watch.Scope, intent action.Intent) (action.Intent, bool, error) {
+	plan, _, err := loadPlan(ctx, tx, scope, intent.ID)
+	if err != nil {
+		return action.Intent{}, false, err
+	}
+	other, err := scanIntent(tx.QueryRowContext(ctx, "SELECT "+intentColumns+" FROM intents WHERE cluster = ? AND job_id = ? AND updated_at >= ? ORDER BY updated_at DESC, id LIMIT 1",
+		intent.Identity.Cluster, string(intent.Identity.Job), toStored(plan.CreatedAt)).Scan)
+	if errors.Is(err, sql.ErrNoRows) {
+		return action.Intent{}, false, nil
+	}
+	return other, err == nil, err
 }
 
 // fitsPlan refuses what a stored plan does not permit at now.

@@ -44,28 +44,44 @@ func BenchmarkAction(b *testing.B) {
 	b.ReportMetric(float64(took[len(took)*95/100].Microseconds()), "p95-µs")
 }
 
-// BenchmarkSave50000 is a poll of a coordinator with 50,000 jobs: the first one, and
-// one that changes only when the jobs were last seen.
-func BenchmarkSave50000(b *testing.B) {
+// BenchmarkSync50000 is a poll of a coordinator with 50,000 jobs: the first
+// one, one that changes every job (a failover), one that only says that it
+// looked, as a replica does every half a minute or beside others, and one that
+// changes nothing, as most do.
+func BenchmarkSync50000(b *testing.B) {
 	episodes := make([]timeline.Episode, 50_000)
 	for n := range episodes {
 		episodes[n] = episodeOf(numbered("7335847883756-1772362800123456789-canceling", n))
 	}
-	for _, again := range []bool{false, true} {
-		b.Run(map[bool]string{false: "first", true: "again"}[again], func(b *testing.B) {
+	all := watch.TimelineSync{
+		Cluster: cluster, Replica: "a", Changes: watch.TimelineChanges{Episodes: episodes, Master: "m"},
+		Watch: timeline.Watch{Master: "m", Since: noon, Last: noon}, Now: noon,
+	}
+	look, nothing := all, all
+	look.Changes.Episodes, nothing.Changes.Episodes = nil, nil
+	look.Heartbeat = true
+	turn := func(b *testing.B, s *Store, sync watch.TimelineSync, revision int64) int64 {
+		sync.Revision = revision
+		shared, err := s.SyncTimeline(b.Context(), ours, sync)
+		if err != nil || !shared.Saved {
+			b.Fatal(shared, err)
+		}
+		return shared.Revision
+	}
+	b.Run("first", func(b *testing.B) {
+		for b.Loop() {
+			b.StopTimer()
+			s := openFile(b, filepath.Join(b.TempDir(), "unjam.db"))
+			b.StartTimer()
+			turn(b, s, all, 0)
+		}
+	})
+	for name, sync := range map[string]watch.TimelineSync{"all changed": all, "heartbeat": look, "unchanged": nothing} {
+		b.Run(name, func(b *testing.B) {
+			s := openFile(b, filepath.Join(b.TempDir(), "unjam.db"))
+			revision := turn(b, s, all, 0)
 			for b.Loop() {
-				b.StopTimer()
-				s := openFile(b, filepath.Join(b.TempDir(), "unjam.db"))
-				changes := watch.TimelineChanges{Episodes: episodes, Master: "m"}
-				if again {
-					if err := s.SaveTimeline(b.Context(), ours, changes); err != nil {
-						b.Fatal(err)
-					}
-				}
-				b.StartTimer()
-				if err := s.SaveTimeline(b.Context(), ours, changes); err != nil {
-					b.Fatal(err)
-				}
+				revision = turn(b, s, sync, revision)
 			}
 		})
 	}

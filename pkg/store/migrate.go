@@ -20,10 +20,14 @@ var sqliteFirst string
 //go:embed migrations/sqlite/0002_guard.sql
 var sqliteGuard string
 
+//go:embed migrations/sqlite/0003_replicas.sql
+var sqliteReplicas string
+
 // migrations are all steps in order: step n makes schema version n.
 var migrations = []migration{
 	{name: "first", sql: sqliteFirst},
 	{name: "guard", sql: sqliteGuard},
+	{name: "replicas", sql: sqliteReplicas},
 }
 
 // migrate brings the schema up to date in one transaction: a failure leaves

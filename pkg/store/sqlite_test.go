@@ -104,7 +104,7 @@ func TestWriterTakesTheLockFirst(t *testing.T) {
 		t.Fatalf("two writers at once: %v", err)
 	}
 	// Readers go on meanwhile.
-	if _, err := other.LoadTimeline(t.Context(), ours); err != nil {
+	if _, err := other.LoadTimeline(t.Context(), ours, cluster); err != nil {
 		t.Fatal(err)
 	}
 	must(t, tx.Rollback())
@@ -141,7 +141,7 @@ func TestS35_FullDisk(t *testing.T) {
 	intent := begun(t, s, ours, "plan-1", job)
 	next := planOf("plan-2", "2")
 	must(t, s.SavePlan(t.Context(), ours, next))
-	must(t, s.SaveTimeline(t.Context(), ours, watch.TimelineChanges{Episodes: []timeline.Episode{episodeOf("e")}, Master: "m"}))
+	must(t, saveTimeline(t.Context(), s, ours, watch.TimelineChanges{Episodes: []timeline.Episode{episodeOf("e")}, Master: "m"}))
 	var pages int
 	must(t, s.writer.QueryRowContext(t.Context(), "PRAGMA page_count").Scan(&pages))
 	limit := func(n int) {
@@ -284,13 +284,13 @@ func TestS35_DiskBecomesReadOnly(t *testing.T) {
 		"writable": s.Writable(t.Context()),
 		"begin":    func() error { _, err := s.Begin(t.Context(), ours, beginOf(plan)); return err }(),
 		"append":   func() error { _, err := s.Append(t.Context(), ours, entryOf("x")); return err }(),
-		"timeline": s.SaveTimeline(t.Context(), ours, watch.TimelineChanges{Master: "m"}),
+		"timeline": saveTimeline(t.Context(), s, ours, watch.TimelineChanges{Master: "m"}),
 	} {
 		if !errors.Is(err, ErrNotWritable) || !strings.Contains(err.Error(), "read only") {
 			t.Errorf("%s: %v", what, err)
 		}
 	}
-	if _, err := s.LoadTimeline(t.Context(), ours); err != nil {
+	if _, err := s.LoadTimeline(t.Context(), ours, cluster); err != nil {
 		t.Errorf("reading must go on: %v", err)
 	}
 	readOnly("off")
@@ -323,7 +323,7 @@ func TestUseAfterClose(t *testing.T) {
 	if err := s.Writable(t.Context()); !errors.Is(err, ErrNotWritable) {
 		t.Fatalf("a closed store: %v", err)
 	}
-	if _, err := s.LoadTimeline(t.Context(), ours); err == nil {
+	if _, err := s.LoadTimeline(t.Context(), ours, cluster); err == nil {
 		t.Fatal("a closed store was read")
 	}
 }

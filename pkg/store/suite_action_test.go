@@ -14,7 +14,7 @@ import (
 
 func testDigits(t *testing.T, open func(t *testing.T) *Store) {
 	s := open(t)
-	must(t, s.SaveTimeline(t.Context(), ours, watch.TimelineChanges{Episodes: append(load(t, s, ours).Episodes, episodeOf("e"))}))
+	must(t, saveTimeline(t.Context(), s, ours, watch.TimelineChanges{Episodes: append(load(t, s, ours).Episodes, episodeOf("e"))}))
 	begun(t, s, ours, "plan-1", job)
 	plan, err := s.Plan(t.Context(), ours, "plan-1")
 	must(t, err)

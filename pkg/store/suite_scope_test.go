@@ -26,7 +26,7 @@ type everything struct {
 func see(t *testing.T, s *Store, scope watch.Scope) (e everything) {
 	t.Helper()
 	var err error
-	e.Timeline, err = s.LoadTimeline(t.Context(), scope)
+	e.Timeline, err = s.LoadTimeline(t.Context(), scope, cluster)
 	must(t, err)
 	e.Plan, e.PlanErr = s.Plan(t.Context(), scope, "plan-1")
 	e.Intent, e.IntentErr = s.Intent(t.Context(), scope, "plan-1")
@@ -44,7 +44,7 @@ func testIsolation(t *testing.T, open func(t *testing.T) *Store) {
 		t.Run(stranger.String(), func(t *testing.T) {
 			// Given a scope with a row in every table.
 			s := open(t)
-			must(t, s.SaveTimeline(t.Context(), ours, watch.TimelineChanges{
+			must(t, saveTimeline(t.Context(), s, ours, watch.TimelineChanges{
 				Episodes: []timeline.Episode{episodeOf("episode-1")}, Master: "m",
 				Events: []timeline.Event{{At: noon, Kind: timeline.EventMasterChanged, Member: "m"}},
 			}))
@@ -70,7 +70,7 @@ func testIsolation(t *testing.T, open func(t *testing.T) *Store) {
 				t.Errorf("begin: %v", err)
 			}
 			// When he has rows of the same ids, then they are his own.
-			must(t, s.SaveTimeline(t.Context(), stranger, watch.TimelineChanges{Episodes: []timeline.Episode{closed(episodeOf("episode-1"), noon)}, Master: "x"}))
+			must(t, saveTimeline(t.Context(), s, stranger, watch.TimelineChanges{Episodes: []timeline.Episode{closed(episodeOf("episode-1"), noon)}, Master: "x"}))
 			must(t, s.SavePlan(t.Context(), stranger, planOf("plan-1", "2")))
 			_, err := s.Begin(t.Context(), stranger, beginOf(planOf("plan-1", "2")))
 			must(t, err)

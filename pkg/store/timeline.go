@@ -18,33 +18,109 @@ const (
 	// month shows the last release, the last month end and the last incident.
 	// Longer history belongs in a time series database (design §8).
 	TimelineKept = 30 * 24 * time.Hour
-	// removedAtOnce bounds what one SaveTimeline removes, so that no poll waits
+	// removedAtOnce bounds what one SyncTimeline removes, so that no poll waits
 	// for a clean-up. Where a poll saves more than that, as many rows as it
 	// saved may go, so that the store cannot grow for ever.
 	removedAtOnce = 1000
+	// watchKept is how long the watch of a replica that died is kept. Another
+	// replica builds on it only if its own watch began before the death, and
+	// needs no longer than this to read it.
+	watchKept = time.Hour
+	// sameEvent is how far apart two replicas may see one topology event: two
+	// polls at the usual interval and their duration.
+	sameEvent = 30 * time.Second
 )
 
-// LoadTimeline gives the scope's open episodes, the last master and the count
-// of master changes. An unknown scope is an empty timeline.
-func (s *Store) LoadTimeline(ctx context.Context, scope watch.Scope) (watch.StoredTimeline, error) {
+// timelineState is a timeline's row.
+type timelineState struct {
+	found    bool
+	revision int64
+	master   string
+	changes  int64
+	doubtAt  time.Time
+	seenAt   time.Time
+}
+
+func loadTimelineState(ctx context.Context, db querier, scope watch.Scope, cluster string) (timelineState, error) {
+	state := timelineState{found: true}
+	var doubtAt, seenAt int64
+	err := db.QueryRowContext(ctx, "SELECT revision, master, master_changes, doubt_at, seen_at FROM timelines WHERE org_id = ? AND ds_uid = ? AND cluster = ?",
+		scope.OrgID, scope.DataSourceUID, cluster).Scan(&state.revision, &state.master, &state.changes, &doubtAt, &seenAt)
+	if errors.Is(err, sql.ErrNoRows) {
+		return timelineState{}, nil
+	}
+	state.doubtAt, state.seenAt = fromStored(doubtAt), fromStored(seenAt)
+	return state, err
+}
+
+// LoadTimeline gives the open episodes of a scope's cluster, the last master
+// and the count of master changes. What was never saved is an empty timeline.
+func (s *Store) LoadTimeline(ctx context.Context, scope watch.Scope, cluster string) (watch.StoredTimeline, error) {
+	if err := s.nameTimeline(ctx, scope, cluster); err != nil {
+		return watch.StoredTimeline{}, err
+	}
 	var stored watch.StoredTimeline
 	err := s.snapshot(ctx, func(tx *sql.Tx) error {
-		var changes int64
-		err := tx.QueryRowContext(ctx, "SELECT master, master_changes FROM scope_state WHERE org_id = ? AND ds_uid = ?",
-			scope.OrgID, scope.DataSourceUID).Scan(&stored.Master, &changes)
-		if err != nil && !errors.Is(err, sql.ErrNoRows) {
+		state, err := loadTimelineState(ctx, tx, scope, cluster)
+		if err != nil {
 			return err
 		}
-		stored.MasterChanges = uint64(max(0, changes))
-		stored.Episodes, err = openEpisodes(ctx, tx, scope)
+		stored = watch.StoredTimeline{
+			Master: state.master, MasterChanges: uint64(max(0, state.changes)), DoubtAt: state.doubtAt, Revision: state.revision,
+		}
+		stored.Episodes, err = openEpisodes(ctx, tx, scope, cluster, state.seenAt)
 		return err
 	})
 	return stored, err
 }
 
-func openEpisodes(ctx context.Context, tx *sql.Tx, scope watch.Scope) ([]timeline.Episode, error) {
-	rows, err := tx.QueryContext(ctx, `SELECT id, job_id, create_time, name, state, word, master, since, quality, continuous_since, last_seen, missing_since
-		FROM episodes WHERE org_id = ? AND ds_uid = ? AND until = 0 ORDER BY id`, scope.OrgID, scope.DataSourceUID)
+// nameTimeline gives the rows of a version that did not know clusters to the
+// first one that asks: until then the data source showed just that.
+func (s *Store) nameTimeline(ctx context.Context, scope watch.Scope, cluster string) error {
+	if cluster == "" {
+		return nil
+	}
+	nameless := func(db querier) (bool, error) {
+		state, err := loadTimelineState(ctx, db, scope, "")
+		if err != nil || !state.found {
+			return false, err
+		}
+		named, err := loadTimelineState(ctx, db, scope, cluster)
+		return !named.found, err
+	}
+	if found, err := nameless(s.reader); err != nil || !found {
+		return s.explain(err)
+	}
+	return s.write(ctx, func(tx *sql.Tx) error {
+		if found, err := nameless(tx); err != nil || !found {
+			return err
+		}
+		for _, table := range []string{"timelines", "episodes", "topology_events"} {
+			if _, err := tx.ExecContext(ctx, "UPDATE "+table+" SET cluster = ? WHERE org_id = ? AND ds_uid = ? AND cluster = ''",
+				cluster, scope.OrgID, scope.DataSourceUID); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+const episodeFields = "id, job_id, create_time, name, state, word, master, since, quality, continuous_since, last_seen, until, missing_since"
+
+// openEpisodes gives those that last. What was not missing was seen at the
+// newest look of any replica, whose time is not kept with every row.
+func openEpisodes(ctx context.Context, db querier, scope watch.Scope, cluster string, seenAt time.Time) ([]timeline.Episode, error) {
+	episodes, err := readEpisodes(ctx, db, "WHERE org_id = ? AND ds_uid = ? AND until = 0 AND cluster = ? ORDER BY id", scope.OrgID, scope.DataSourceUID, cluster)
+	for i := range episodes {
+		if e := &episodes[i]; e.MissingSince.IsZero() && seenAt.After(e.LastSeen) {
+			e.LastSeen = seenAt
+		}
+	}
+	return episodes, err
+}
+
+func readEpisodes(ctx context.Context, db querier, where string, args ...any) ([]timeline.Episode, error) {
+	rows, err := db.QueryContext(ctx, "SELECT "+episodeFields+" FROM episodes "+where, args...)
 	if err != nil {
 		return nil, err
 	}
@@ -53,61 +129,172 @@ func openEpisodes(ctx context.Context, tx *sql.Tx, scope watch.Scope) ([]timelin
 	for rows.Next() {
 		var e timeline.Episode
 		var job, state, quality string
-		var created, since, continuous, seen, missing int64
-		if err := rows.Scan(&e.ID, &job, &created, &e.Name, &state, &e.Word, &e.Master, &since, &quality, &continuous, &seen, &missing); err != nil {
+		var created, since, continuous, seen, until, missing int64
+		if err := rows.Scan(&e.ID, &job, &created, &e.Name, &state, &e.Word, &e.Master, &since, &quality, &continuous, &seen, &until, &missing); err != nil {
 			return nil, err
 		}
 		e.Job, e.State, e.Quality = coordinator.JobID(job), coordinator.State(state), timeline.Quality(quality)
 		e.CreateTime, e.Since, e.ContinuousSince = fromStored(created), fromStored(since), fromStored(continuous)
-		e.LastSeen, e.MissingSince = fromStored(seen), fromStored(missing)
+		e.LastSeen, e.Until, e.MissingSince = fromStored(seen), fromStored(until), fromStored(missing)
 		episodes = append(episodes, e)
 	}
 	return episodes, rows.Err()
 }
 
-// SaveTimeline inserts or updates episodes by id, appends events, and counts a
-// master change for each event that says so, in one transaction. What is older
-// than TimelineKept is removed on the way. Time is read from the changes
-// themselves: the newest look in them is now.
-func (s *Store) SaveTimeline(ctx context.Context, scope watch.Scope, changes watch.TimelineChanges) error {
-	if len(changes.Episodes) == 0 && len(changes.Events) == 0 {
+// SyncTimeline tells a replica what the others changed, and writes what it
+// changed itself: episodes by id, where one that ended stays as it is; events,
+// each once though several replicas see it, and a master change counted for
+// each that says so; its watch. It writes nothing where the others wrote
+// something that the replica has not merged. What is older than TimelineKept is
+// removed on the way.
+func (s *Store) SyncTimeline(ctx context.Context, scope watch.Scope, sync watch.TimelineSync) (watch.SharedTimeline, error) {
+	var shared watch.SharedTimeline
+	write := len(sync.Changes.Episodes) > 0 || len(sync.Changes.Events) > 0 || sync.Heartbeat
+	if !write {
 		// Most polls change nothing; they must not cost a write to disk.
-		same, err := s.sameMaster(ctx, scope, changes.Master)
-		if err != nil || same {
-			return err
-		}
-	}
-	return s.write(ctx, func(tx *sql.Tx) error {
-		if err := saveEpisodes(ctx, tx, scope, changes.Episodes); err != nil {
-			return err
-		}
-		masterChanges := 0
-		for _, event := range changes.Events {
-			if event.Kind == timeline.EventMasterChanged {
-				masterChanges++
-			}
-			if _, err := tx.ExecContext(ctx, "INSERT INTO topology_events (org_id, ds_uid, at, kind, member, previous) VALUES (?, ?, ?, ?, ?, ?)",
-				scope.OrgID, scope.DataSourceUID, toStored(event.At), string(event.Kind), event.Member, event.Before); err != nil {
+		err := s.snapshot(ctx, func(tx *sql.Tx) error {
+			state, err := loadTimelineState(ctx, tx, scope, sync.Cluster)
+			if err != nil {
 				return err
 			}
+			write = news(state, sync)
+			shared, err = readShared(ctx, tx, scope, sync, state)
+			return err
+		})
+		if err != nil || !write || !shared.Saved {
+			return shared, err
 		}
-		if _, err := tx.ExecContext(ctx, `INSERT INTO scope_state (org_id, ds_uid, master, master_changes) VALUES (?, ?, ?, ?)
-			ON CONFLICT (org_id, ds_uid) DO UPDATE SET master = excluded.master, master_changes = scope_state.master_changes + excluded.master_changes`,
-			scope.OrgID, scope.DataSourceUID, changes.Master, masterChanges); err != nil {
+	}
+	err := s.write(ctx, func(tx *sql.Tx) error {
+		state, err := loadTimelineState(ctx, tx, scope, sync.Cluster)
+		if err != nil {
 			return err
 		}
-		return removeOldTimeline(ctx, tx, scope, changes)
+		if state.revision == sync.Revision {
+			if state, err = writeTimeline(ctx, tx, scope, sync, state); err != nil {
+				return err
+			}
+			sync.Revision = state.revision
+		}
+		shared, err = readShared(ctx, tx, scope, sync, state)
+		return err
 	})
+	return shared, err
 }
 
-func (s *Store) sameMaster(ctx context.Context, scope watch.Scope, master string) (bool, error) {
-	var stored string
-	err := s.reader.QueryRowContext(ctx, "SELECT master FROM scope_state WHERE org_id = ? AND ds_uid = ?",
-		scope.OrgID, scope.DataSourceUID).Scan(&stored)
-	if errors.Is(err, sql.ErrNoRows) {
-		return false, nil
+// news tells whether the timeline's row changes.
+func news(state timelineState, sync watch.TimelineSync) bool {
+	return sync.Changes.Master != "" && sync.Changes.Master != state.master || newerDoubt(state, sync)
+}
+
+// newerDoubt tells whether the replica's doubt is newer than the stored one.
+// One in the future comes from a clock that was set back since.
+func newerDoubt(state timelineState, sync watch.TimelineSync) bool {
+	return !sync.DoubtAt.IsZero() && (sync.DoubtAt.After(state.doubtAt) || state.doubtAt.After(sync.Now))
+}
+
+// readShared gives what the other replicas changed since the sync's revision.
+func readShared(ctx context.Context, tx *sql.Tx, scope watch.Scope, sync watch.TimelineSync, state timelineState) (watch.SharedTimeline, error) {
+	shared := watch.SharedTimeline{
+		Saved: state.revision == sync.Revision, Reset: state.revision < sync.Revision, Revision: state.revision, MasterChanges: uint64(max(0, state.changes)),
+		Shared: timeline.Shared{Master: state.master, DoubtAt: state.doubtAt},
 	}
-	return err == nil && stored == master, s.explain(err)
+	var err error
+	switch {
+	case shared.Reset:
+		shared.Shared.Episodes, err = openEpisodes(ctx, tx, scope, sync.Cluster, state.seenAt)
+	case !shared.Saved:
+		shared.Shared.Episodes, err = readEpisodes(ctx, tx, "WHERE org_id = ? AND ds_uid = ? AND revision > ? AND cluster = ? ORDER BY revision, id",
+			scope.OrgID, scope.DataSourceUID, sync.Revision, sync.Cluster)
+	}
+	if err != nil {
+		return shared, err
+	}
+	shared.Shared.Watches, err = otherWatches(ctx, tx, scope, sync)
+	return shared, err
+}
+
+func otherWatches(ctx context.Context, tx *sql.Tx, scope watch.Scope, sync watch.TimelineSync) ([]timeline.Watch, error) {
+	rows, err := tx.QueryContext(ctx, "SELECT master, since, last_look FROM replicas WHERE org_id = ? AND ds_uid = ? AND cluster = ? AND replica <> ? AND last_look > ? ORDER BY replica",
+		scope.OrgID, scope.DataSourceUID, sync.Cluster, sync.Replica, toStored(sync.Now.Add(-watchKept)))
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var watches []timeline.Watch
+	for rows.Next() {
+		var other timeline.Watch
+		var since, last int64
+		if err := rows.Scan(&other.Master, &since, &last); err != nil {
+			return nil, err
+		}
+		other.Since, other.Last = fromStored(since), fromStored(last)
+		watches = append(watches, other)
+	}
+	return watches, rows.Err()
+}
+
+// writeTimeline writes one replica's changes, and gives the row as it is then.
+func writeTimeline(ctx context.Context, tx *sql.Tx, scope watch.Scope, sync watch.TimelineSync, state timelineState) (timelineState, error) {
+	if len(sync.Changes.Episodes) > 0 || news(state, sync) {
+		state.revision++
+	}
+	if err := saveEpisodes(ctx, tx, scope, sync.Cluster, state.revision, sync.Changes.Episodes); err != nil {
+		return state, err
+	}
+	for _, event := range sync.Changes.Events {
+		added, err := addEvent(ctx, tx, scope, sync, event)
+		if err != nil {
+			return state, err
+		}
+		if added && event.Kind == timeline.EventMasterChanged {
+			state.changes++
+		}
+	}
+	if sync.Changes.Master != "" {
+		state.master = sync.Changes.Master
+	}
+	if newerDoubt(state, sync) {
+		state.doubtAt = sync.DoubtAt
+	}
+	if !sync.Watch.Last.IsZero() {
+		if sync.Watch.Last.After(state.seenAt) {
+			state.seenAt = sync.Watch.Last
+		}
+		if err := saveWatch(ctx, tx, scope, sync); err != nil {
+			return state, err
+		}
+	}
+	if _, err := tx.ExecContext(ctx, `INSERT INTO timelines (org_id, ds_uid, cluster, revision, master, master_changes, doubt_at, seen_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+		ON CONFLICT (org_id, ds_uid, cluster) DO UPDATE SET revision = excluded.revision, master = excluded.master,
+		master_changes = excluded.master_changes, doubt_at = excluded.doubt_at, seen_at = excluded.seen_at`,
+		scope.OrgID, scope.DataSourceUID, sync.Cluster, state.revision, state.master, state.changes, toStored(state.doubtAt), toStored(state.seenAt)); err != nil {
+		return state, err
+	}
+	return state, removeOldTimeline(ctx, tx, scope, sync)
+}
+
+// addEvent appends an event, unless the same one is there: from another
+// replica at about the same time, or from this one, which was not told that it
+// had been saved.
+func addEvent(ctx context.Context, tx *sql.Tx, scope watch.Scope, sync watch.TimelineSync, event timeline.Event) (added bool, err error) {
+	var same int
+	if err := tx.QueryRowContext(ctx, `SELECT count(*) FROM topology_events WHERE org_id = ? AND ds_uid = ? AND cluster = ? AND kind = ? AND member = ? AND previous = ?
+		AND at >= ? AND at <= ? AND (replica <> ? OR at = ?)`,
+		scope.OrgID, scope.DataSourceUID, sync.Cluster, string(event.Kind), event.Member, event.Before,
+		toStored(event.At.Add(-sameEvent)), toStored(event.At.Add(sameEvent)), sync.Replica, toStored(event.At)).Scan(&same); err != nil || same > 0 {
+		return false, err
+	}
+	_, err = tx.ExecContext(ctx, "INSERT INTO topology_events (org_id, ds_uid, cluster, replica, at, kind, member, previous) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+		scope.OrgID, scope.DataSourceUID, sync.Cluster, sync.Replica, toStored(event.At), string(event.Kind), event.Member, event.Before)
+	return err == nil, err
+}
+
+func saveWatch(ctx context.Context, tx *sql.Tx, scope watch.Scope, sync watch.TimelineSync) error {
+	_, err := tx.ExecContext(ctx, `INSERT INTO replicas (org_id, ds_uid, cluster, replica, master, since, last_look) VALUES (?, ?, ?, ?, ?, ?, ?)
+		ON CONFLICT (org_id, ds_uid, cluster, replica) DO UPDATE SET master = excluded.master, since = excluded.since, last_look = excluded.last_look`,
+		scope.OrgID, scope.DataSourceUID, sync.Cluster, sync.Replica, sync.Watch.Master, toStored(sync.Watch.Since), toStored(sync.Watch.Last))
+	return err
 }
 
 // episodesAtOnce is how many episodes one statement writes: it halves the time
@@ -116,7 +303,7 @@ func (s *Store) sameMaster(ctx context.Context, scope watch.Scope, master string
 const episodesAtOnce = 50
 
 // saveEpisodes inserts or updates episodes.
-func saveEpisodes(ctx context.Context, tx *sql.Tx, scope watch.Scope, episodes []timeline.Episode) error {
+func saveEpisodes(ctx context.Context, tx *sql.Tx, scope watch.Scope, cluster string, revision int64, episodes []timeline.Episode) error {
 	var upsert *sql.Stmt
 	for portion := range slices.Chunk(episodes, episodesAtOnce) {
 		var err error
@@ -128,7 +315,7 @@ func saveEpisodes(ctx context.Context, tx *sql.Tx, scope watch.Scope, episodes [
 		}
 		values := make([]any, 0, len(portion)*episodeColumns)
 		for _, e := range portion {
-			values = append(values, scope.OrgID, scope.DataSourceUID, e.ID, string(e.Job), toStored(e.CreateTime), e.Name,
+			values = append(values, scope.OrgID, scope.DataSourceUID, cluster, revision, e.ID, string(e.Job), toStored(e.CreateTime), e.Name,
 				string(e.State), e.Word, e.Master, toStored(e.Since), string(e.Quality), toStored(e.ContinuousSince),
 				toStored(e.LastSeen), toStored(e.Until), toStored(e.MissingSince))
 		}
@@ -140,53 +327,109 @@ func saveEpisodes(ctx context.Context, tx *sql.Tx, scope watch.Scope, episodes [
 }
 
 // episodeColumns is the number of an episode's columns, scope included.
-const episodeColumns = 15
+const episodeColumns = 17
 
 func upsertEpisodes(rows int) string {
 	row := "(?" + strings.Repeat(", ?", episodeColumns-1) + ")"
-	return `INSERT INTO episodes
-		(org_id, ds_uid, id, job_id, create_time, name, state, word, master, since, quality, continuous_since, last_seen, until, missing_since)
-		VALUES ` + row + strings.Repeat(", "+row, rows-1) + `
-		ON CONFLICT (org_id, ds_uid, id) DO UPDATE SET
+	return "INSERT INTO episodes (org_id, ds_uid, cluster, revision, " + episodeFields + ") VALUES " + row + strings.Repeat(", "+row, rows-1) + `
+		ON CONFLICT (org_id, ds_uid, id) DO UPDATE SET cluster = excluded.cluster, revision = excluded.revision,
 		job_id = excluded.job_id, create_time = excluded.create_time, name = excluded.name, state = excluded.state, word = excluded.word,
 		master = excluded.master, since = excluded.since, quality = excluded.quality, continuous_since = excluded.continuous_since,
-		last_seen = excluded.last_seen, until = excluded.until, missing_since = excluded.missing_since`
+		last_seen = excluded.last_seen, until = excluded.until, missing_since = excluded.missing_since
+		WHERE episodes.until = 0`
 }
 
-// removeOldTimeline removes closed episodes and events older than TimelineKept.
-func removeOldTimeline(ctx context.Context, tx *sql.Tx, scope watch.Scope, changes watch.TimelineChanges) error {
-	now := newestLook(changes)
-	if now.IsZero() {
-		return nil
+// removeOldTimeline removes what is older than TimelineKept: closed episodes,
+// events, and all of a cluster that the data source does not show any more; and
+// watches that nobody can build on.
+func removeOldTimeline(ctx context.Context, tx *sql.Tx, scope watch.Scope, sync watch.TimelineSync) error {
+	before := toStored(sync.Now.Add(-TimelineKept))
+	limit := max(removedAtOnce, 2*len(sync.Changes.Episodes), 2*len(sync.Changes.Events))
+	for _, removal := range []struct {
+		statement string
+		args      []any
+	}{
+		{`DELETE FROM episodes WHERE org_id = ? AND ds_uid = ? AND id IN
+			(SELECT id FROM episodes WHERE org_id = ? AND ds_uid = ? AND until <> 0 AND until < ? ORDER BY until LIMIT ?)`,
+			[]any{scope.OrgID, scope.DataSourceUID, scope.OrgID, scope.DataSourceUID, before, limit}},
+		{`DELETE FROM topology_events WHERE id IN
+			(SELECT id FROM topology_events WHERE org_id = ? AND ds_uid = ? AND at < ? ORDER BY at LIMIT ?)`,
+			[]any{scope.OrgID, scope.DataSourceUID, before, limit}},
+		{"DELETE FROM replicas WHERE org_id = ? AND ds_uid = ? AND last_look < ?",
+			[]any{scope.OrgID, scope.DataSourceUID, toStored(sync.Now.Add(-watchKept))}},
+	} {
+		if _, err := tx.ExecContext(ctx, removal.statement, removal.args...); err != nil {
+			return err
+		}
 	}
-	before := toStored(now.Add(-TimelineKept))
-	limit := max(removedAtOnce, 2*len(changes.Episodes), 2*len(changes.Events))
-	if _, err := tx.ExecContext(ctx, `DELETE FROM episodes WHERE org_id = ? AND ds_uid = ? AND id IN
-		(SELECT id FROM episodes WHERE org_id = ? AND ds_uid = ? AND until <> 0 AND until < ? ORDER BY until LIMIT ?)`,
-		scope.OrgID, scope.DataSourceUID, scope.OrgID, scope.DataSourceUID, before, limit); err != nil {
+	return removeOldClusters(ctx, tx, scope, sync.Cluster, before)
+}
+
+func removeOldClusters(ctx context.Context, tx *sql.Tx, scope watch.Scope, present string, before int64) error {
+	const old = "org_id = ? AND ds_uid = ? AND cluster <> ? AND seen_at < ?"
+	args := []any{scope.OrgID, scope.DataSourceUID, present, before}
+	var count int
+	if err := tx.QueryRowContext(ctx, "SELECT count(*) FROM timelines WHERE "+old, args...).Scan(&count); err != nil || count == 0 {
 		return err
 	}
-	_, err := tx.ExecContext(ctx, `DELETE FROM topology_events WHERE id IN
-		(SELECT id FROM topology_events WHERE org_id = ? AND ds_uid = ? AND at < ? ORDER BY at LIMIT ?)`,
-		scope.OrgID, scope.DataSourceUID, before, limit)
+	if _, err := tx.ExecContext(ctx, "DELETE FROM episodes WHERE org_id = ? AND ds_uid = ? AND cluster IN (SELECT cluster FROM timelines WHERE "+old+")",
+		append([]any{scope.OrgID, scope.DataSourceUID}, args...)...); err != nil {
+		return err
+	}
+	_, err := tx.ExecContext(ctx, "DELETE FROM timelines WHERE "+old, args...)
 	return err
 }
 
-// newestLook is the newest of our own times in the changes. Since is not among
-// them: it may come from the coordinator's clock.
-func newestLook(changes watch.TimelineChanges) time.Time {
-	var newest time.Time
-	for _, e := range changes.Episodes {
-		for _, at := range []time.Time{e.LastSeen, e.Until} {
-			if at.After(newest) {
-				newest = at
+// DismissLost ends a lost episode for good: no replica opens it again, and the
+// others learn of it as of any end. It is no error when it has ended already.
+func (s *Store) DismissLost(ctx context.Context, scope watch.Scope, cluster string, job coordinator.JobID, episode string) error {
+	now, err := s.Now(ctx)
+	if err != nil {
+		return err
+	}
+	var refused error
+	err = s.write(ctx, func(tx *sql.Tx) error {
+		state, err := loadTimelineState(ctx, tx, scope, cluster)
+		if err != nil {
+			return err
+		}
+		episodes, err := readEpisodes(ctx, tx, "WHERE org_id = ? AND ds_uid = ? AND cluster = ? AND job_id = ? AND (id = ? OR until = 0)",
+			scope.OrgID, scope.DataSourceUID, cluster, string(job), episode)
+		if err != nil {
+			return err
+		}
+		refused = watch.ErrNoEpisode
+		for _, e := range episodes {
+			switch {
+			case e.ID != episode && e.State == coordinator.StateLost:
+				refused = watch.ErrOtherEpisode
+			case e.ID != episode:
+			case e.State != coordinator.StateLost:
+				refused = watch.ErrNotLost
+				return nil
+			default:
+				refused = nil
+				if !e.Open() {
+					return nil
+				}
+				return endEpisode(ctx, tx, scope, cluster, e, now, state.revision+1)
 			}
 		}
+		return nil
+	})
+	return errors.Join(err, refused)
+}
+
+// endEpisode ends an episode outside of any replica's turn.
+func endEpisode(ctx context.Context, tx *sql.Tx, scope watch.Scope, cluster string, e timeline.Episode, at time.Time, revision int64) error {
+	if at.Before(e.Since) {
+		at = e.Since
 	}
-	for _, event := range changes.Events {
-		if event.At.After(newest) {
-			newest = event.At
-		}
+	if _, err := tx.ExecContext(ctx, "UPDATE episodes SET until = ?, revision = ? WHERE org_id = ? AND ds_uid = ? AND id = ?",
+		toStored(at), revision, scope.OrgID, scope.DataSourceUID, e.ID); err != nil {
+		return err
 	}
-	return newest
+	_, err := tx.ExecContext(ctx, "UPDATE timelines SET revision = ? WHERE org_id = ? AND ds_uid = ? AND cluster = ?",
+		revision, scope.OrgID, scope.DataSourceUID, cluster)
+	return err
 }

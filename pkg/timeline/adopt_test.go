@@ -1,6 +1,7 @@
 package timeline_test
 
 import (
+	"slices"
 	"testing"
 	"time"
 
@@ -26,7 +27,7 @@ func TestAdoptLate(t *testing.T) {
 		since   time.Duration // the age's beginning afterwards, to noon
 		sameID  bool          // goes on under the stored id
 		closed  int           // stored episodes that end with the next poll
-		changed int           // master changes told by the next poll
+		changed int           // master changes told
 	}{
 		{name: "same state", seen: []coordinator.State{"canceling", "canceling"},
 			stored: stored("canceling", "a:5801"), since: -time.Hour, sameID: true},
@@ -44,17 +45,19 @@ func TestAdoptLate(t *testing.T) {
 				s.poll(job(state))
 			}
 			current := s.episode()
-			s.timeline.Adopt([]Episode{c.stored}, c.stored.Master)
-			changes := s.poll(job(current.State))
+			s.adopt([]Episode{c.stored}, c.stored.Master)
+			adopted := s.last()
+			closed, events := ended(s.unsaved.Episodes, c.stored.ID), s.unsaved.Events
+			s.poll(job(current.State))
 			s.expect("adopted", want{current.State, noon.Add(c.since), s.episode().Quality, current.ContinuousSince})
 			if got := s.episode().ID == c.stored.ID; got != c.sameID {
 				t.Errorf("id %s, stored %s", s.episode().ID, c.stored.ID)
 			}
-			if len(changes.Closed) != c.closed || len(changes.Events) != c.changed {
-				t.Errorf("closed %+v, events %+v", changes.Closed, changes.Events)
+			if len(closed) != c.closed || len(events) != c.changed {
+				t.Errorf("closed %+v, events %+v", closed, events)
 			}
-			for _, closed := range changes.Closed {
-				if closed.ID != c.stored.ID || !closed.Until.Equal(s.last()) {
+			for _, closed := range closed {
+				if closed.Until.After(adopted) {
 					t.Errorf("closed: %+v", closed)
 				}
 			}
@@ -65,12 +68,13 @@ func TestAdoptLate(t *testing.T) {
 func TestAdoptUnknownJobIsMissing(t *testing.T) {
 	s := newStory(t)
 	s.poll()
-	s.timeline.Adopt([]Episode{stored(coordinator.StateCanceling, "a:5801")}, "a:5801")
+	s.adopt([]Episode{stored(coordinator.StateCanceling, "a:5801")}, "a:5801")
 	if view := s.view(); view.Listed || view.Job.Name != "orders" {
 		t.Errorf("view: %+v", view)
 	}
+	missing := s.last()
 	s.poll()
-	if got := s.episode(); !got.MissingSince.Equal(s.last()) {
+	if got := s.episode(); !got.MissingSince.Equal(missing) {
 		t.Errorf("episode: %+v", got)
 	}
 }
@@ -81,14 +85,18 @@ func TestTwoStoredEpisodesOfOneJobBecomeOne(t *testing.T) {
 	over := stored(coordinator.StatePending, "a:5801")
 	over.Until = over.LastSeen
 	s := newStory(t)
-	s.timeline = New([]Episode{older, over, newer}, "a:5801")
+	s.adopt([]Episode{older, over, newer}, "a:5801")
 	if got := s.episode(); got.ID != newer.ID {
 		t.Errorf("kept %+v", got)
 	}
-	changes := s.poll(job(coordinator.StateCanceling))
-	if len(changes.Closed) != 1 || changes.Closed[0].ID != older.ID {
-		t.Errorf("closed: %+v", changes.Closed)
+	if closed := ended(s.unsaved.Episodes, older.ID); len(closed) != 1 || len(s.unsaved.Episodes) != 1 {
+		t.Errorf("to be saved: %+v", s.unsaved.Episodes)
 	}
+}
+
+// ended gives what of an episode is known to have ended.
+func ended(episodes []Episode, id string) []Episode {
+	return slices.DeleteFunc(slices.Clone(episodes), func(e Episode) bool { return e.Open() || e.ID != id })
 }
 
 func TestOpenEpisodesAreThoseOfTheJobs(t *testing.T) {

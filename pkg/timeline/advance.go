@@ -1,6 +1,7 @@
 package timeline
 
 import (
+	"maps"
 	"time"
 
 	"github.com/unjam/unjam-jobs-app/pkg/coordinator"
@@ -19,7 +20,9 @@ func (t *Timeline) Advance(observation Observation) Changes {
 	_, split := snapshot.SplitMasters()
 	if !snapshot.Complete {
 		otherMaster := snapshot.Master != "" && t.master != "" && snapshot.Master != t.master
-		t.unsettled = t.unsettled || split || otherMaster
+		if split || otherMaster {
+			t.unsettled, t.doubtAt, t.doubtIsChange = true, snapshot.ReadAt, false
+		}
 		return Changes{}
 	}
 
@@ -30,12 +33,8 @@ func (t *Timeline) Advance(observation Observation) Changes {
 		answers: observation.Answers,
 		jobs:    make([]JobView, 0, max(len(snapshot.Jobs), len(t.jobs))),
 		ended:   map[coordinator.JobID]time.Time{},
-		changes: t.owed,
 	}
-	t.owed = Changes{}
-	for i, episode := range look.changes.Closed {
-		look.changes.Closed[i] = endedAt(episode, look.at)
-	}
+	began := snapshot.ReadAt.Add(-snapshot.Took)
 	// Which member answers decides the zone of the create times; after a
 	// restart it is not known which one answered before.
 	look.zoneMayDiffer = t.lastComplete.IsZero() || snapshot.Address != t.address
@@ -43,6 +42,14 @@ func (t *Timeline) Advance(observation Observation) Changes {
 
 	jobs := inOrder(snapshot.Jobs)
 	join(t.jobs, jobs, func(before *JobView, job *coordinator.Job) {
+		if before != nil && began.Before(before.toldAt) {
+			// Another replica looked later than this.
+			look.keep(*before)
+			return
+		}
+		if before == nil && began.Before(t.endedElsewhere[job.ID]) {
+			return
+		}
 		if job != nil && t.knownEnded(*job) && !telling(job.State) {
 			look.ended[job.ID] = t.ended[job.ID]
 			return
@@ -52,11 +59,16 @@ func (t *Timeline) Advance(observation Observation) Changes {
 
 	look.changes.Progressed = len(look.jobs) > 0
 	t.jobs, t.ended = look.jobs, look.ended
-	if t.firstComplete.IsZero() {
-		t.firstComplete = snapshot.ReadAt
+	t.lastComplete, t.began, t.address, t.masterKnown = snapshot.ReadAt, began, snapshot.Address, look.masterKnown
+	t.gapLength = GapIntervals * observation.Interval
+	t.unsettled, t.doubtElsewhere = split, false
+	maps.DeleteFunc(t.endedElsewhere, func(_ coordinator.JobID, until time.Time) bool { return !began.Before(until) })
+	t.sharing = t.stillSharing(look.at)
+	for i := range t.jobs {
+		if t.jobs[i].Listed {
+			t.jobs[i].Episode.ContinuousSince = t.guardSince(&t.jobs[i])
+		}
 	}
-	t.lastComplete, t.address = snapshot.ReadAt, snapshot.Address
-	t.unsettled = split
 	return look.changes
 }
 

@@ -52,6 +52,14 @@ func (l *look) take(before *JobView, job *coordinator.Job) {
 	}
 }
 
+// keep leaves a job as another replica saw it after this look.
+func (l *look) keep(view JobView) {
+	if l.restart {
+		view.own = time.Time{}
+	}
+	l.jobs = append(l.jobs, view)
+}
+
 func idOf(before *JobView, job *coordinator.Job) coordinator.JobID {
 	if job != nil {
 		return job.ID
@@ -103,7 +111,7 @@ func (l *look) listed(before *JobView, job coordinator.Job, zoneMayDiffer bool) 
 	}
 	episode := before.Episode
 	if !sameJob(episode.CreateTime, job.CreateTime, zoneMayDiffer || before.zoneMayDiffer) {
-		l.close(episode)
+		l.close(*before)
 		l.open(job, l.at, qualityAfter(l.gap))
 		return
 	}
@@ -111,21 +119,19 @@ func (l *look) listed(before *JobView, job coordinator.Job, zoneMayDiffer bool) 
 	switch {
 	case episode.State != job.State:
 		// While it was missing it may have been in the new state already.
-		l.close(episode)
+		l.close(*before)
 		l.open(job, l.at, qualityAfter(l.gap || !before.Listed))
+		l.jobs[len(l.jobs)-1].otherwise = later(episode.LastSeen, before.toldAt)
 	case l.otherMaster(episode):
 		// Another master, the same state: another episode for plans and
 		// guards, but people must not see the age fall to 0 in a failover
 		// that did not help. No other known state was seen in between, or
 		// the episode would have ended then.
-		l.close(episode)
+		l.close(*before)
 		l.open(job, episode.Since, episode.Quality)
+		l.jobs[len(l.jobs)-1].otherwise = later(episode.LastSeen, before.toldAt)
 	default:
-		if l.restart || !before.Listed {
-			episode.ContinuousSince = l.at
-		}
-		episode.MissingSince = time.Time{}
-		l.goOn(before.Episode, episode, JobView{Job: job, Listed: true})
+		l.goOn(*before, JobView{Job: job, Listed: true})
 	}
 }
 
@@ -139,23 +145,20 @@ func (l *look) listedUnknown(before JobView, job coordinator.Job) {
 		// No list proves an end, nor that it is this job's.
 		l.missing(before, time.Time{})
 	case !sameJob(episode.CreateTime, job.CreateTime, zone):
-		l.close(episode)
+		l.close(before)
 		l.firstUnknown(job)
 	case episode.State == coordinator.StateLost:
 		// Listed again, and with that no longer lost.
 		fillFrom(&job, episode)
-		l.close(episode)
+		l.close(before)
 		l.openMissing(job, coordinator.StateUnknown, l.at, QualityAtLeast, episode.MissingSince)
 	case episode.State == coordinator.StateUnknown && l.otherMaster(episode):
 		fillFrom(&job, episode)
-		l.close(episode)
+		l.close(before)
 		l.openMissing(job, coordinator.StateUnknown, episode.Since, episode.Quality, episode.MissingSince)
 	case episode.State == coordinator.StateUnknown:
 		fillFrom(&job, episode)
-		if l.restart {
-			episode.ContinuousSince = l.at
-		}
-		l.goOn(before.Episode, episode, JobView{Job: job})
+		l.goOn(before, JobView{Job: job})
 	default:
 		l.missing(before, time.Time{})
 	}
@@ -171,11 +174,10 @@ func (l *look) firstUnknown(job coordinator.Job) {
 func (l *look) absent(before JobView) {
 	episode := before.Episode
 	if episode.State == coordinator.StateLost {
-		if l.restart {
-			episode.ContinuousSince = l.at
+		if l.restart || before.own.IsZero() {
+			before.own = l.at
 		}
-		episode.LastSeen = l.at
-		before.Episode, before.Listed = episode, false
+		before.Episode.LastSeen, before.Listed, before.toldAt = l.at, false, time.Time{}
 		l.jobs = append(l.jobs, before)
 		return
 	}
@@ -185,7 +187,7 @@ func (l *look) absent(before JobView) {
 	}
 	answer, asked := l.answers[episode.Job]
 	if asked && len(answer.Reading.Split) < 2 && l.masterKnown && l.stableFor >= LostAfter && l.at.Sub(unlistedSince) >= LostAfter {
-		l.close(episode)
+		l.close(before)
 		job := before.Job
 		fillFrom(&job, episode)
 		l.openMissing(job, coordinator.StateLost, l.at, QualityObserved, episode.MissingSince)
@@ -197,12 +199,12 @@ func (l *look) absent(before JobView) {
 
 // missing lets an episode last whose job is not shown in a known state.
 func (l *look) missing(before JobView, unlistedSince time.Time) {
-	before.Listed = false
+	before.Listed, before.toldAt = false, time.Time{}
 	before.unlistedSince = unlistedSince
 	before.zoneMayDiffer = before.zoneMayDiffer || l.zoneMayDiffer
 	if before.Episode.MissingSince.IsZero() {
 		before.Episode.MissingSince = l.at
-		l.changes.Updated = append(l.changes.Updated, before.Episode)
+		l.changes.Updated = append(l.changes.Updated, before.stored())
 	}
 	l.jobs = append(l.jobs, before)
 }
@@ -214,7 +216,7 @@ func (l *look) provenEnded(before *JobView, reading coordinator.Reading) {
 	l.ended[job.ID] = job.CreateTime
 	quality := qualityAfter(l.gap)
 	if before != nil {
-		l.close(before.Episode)
+		l.close(*before)
 		if !before.Listed {
 			quality = QualityAtLeast
 		}
@@ -252,8 +254,8 @@ func fillFrom(job *coordinator.Job, episode Episode) {
 	}
 }
 
-func (l *look) close(episode Episode) {
-	l.changes.Closed = append(l.changes.Closed, endedAt(episode, l.at))
+func (l *look) close(view JobView) {
+	l.changes.Closed = append(l.changes.Closed, endedAt(view.stored(), l.at))
 }
 
 // endedAt ends an episode, never before it began: the wall clock may have been
@@ -269,14 +271,14 @@ func endedAt(episode Episode, at time.Time) Episode {
 func (l *look) open(job coordinator.Job, since time.Time, quality Quality) {
 	episode := l.begin(job, job.State, since, quality)
 	l.changes.Opened = append(l.changes.Opened, episode)
-	l.jobs = append(l.jobs, JobView{Job: job, Episode: episode, Listed: true})
+	l.jobs = append(l.jobs, JobView{Job: job, Episode: episode, Listed: true, own: l.at, shared: l.at})
 }
 
 func (l *look) openMissing(job coordinator.Job, state coordinator.State, since time.Time, quality Quality, missingSince time.Time) {
 	episode := l.begin(job, state, since, quality)
 	episode.MissingSince = missingSince
 	l.changes.Opened = append(l.changes.Opened, episode)
-	l.jobs = append(l.jobs, JobView{Job: job, Episode: episode})
+	l.jobs = append(l.jobs, JobView{Job: job, Episode: episode, own: l.at, shared: l.at})
 }
 
 func (l *look) begin(job coordinator.Job, state coordinator.State, since time.Time, quality Quality) Episode {
@@ -296,17 +298,31 @@ func (l *look) begin(job coordinator.Job, state coordinator.State, since time.Ti
 	return episode
 }
 
-// goOn lets an episode last under what this look shows of the job.
-func (l *look) goOn(before, episode Episode, view JobView) {
+// goOn lets an episode last under what this look shows of the job. For guards
+// it starts anew after a gap, while masters disagree, and when it was missing.
+func (l *look) goOn(before JobView, view JobView) {
+	was, episode := before.Episode, before.Episode
+	view.own, view.shared, view.otherwise = before.own, before.shared, before.otherwise
+	if view.Listed {
+		if !was.MissingSince.IsZero() {
+			// Every replica counts anew: one look did not show it.
+			view.shared = l.at
+		}
+		episode.MissingSince = time.Time{}
+	}
+	if l.restart || before.own.IsZero() || view.Listed && !before.Listed {
+		view.own = l.at
+	}
+	episode.ContinuousSince = view.own
 	episode.LastSeen = l.at
 	episode.Name, episode.Word, episode.CreateTime = view.Job.Name, view.Job.Word, view.Job.CreateTime
 	if episode.Master == "" {
 		episode.Master = l.master
 	}
-	if episode.Name != before.Name || episode.Word != before.Word || episode.Master != before.Master ||
-		!episode.CreateTime.Equal(before.CreateTime) || !episode.MissingSince.Equal(before.MissingSince) {
-		l.changes.Updated = append(l.changes.Updated, episode)
-	}
 	view.Episode = episode
+	if episode.Name != was.Name || episode.Word != was.Word || episode.Master != was.Master ||
+		!episode.CreateTime.Equal(was.CreateTime) || !episode.MissingSince.Equal(was.MissingSince) {
+		l.changes.Updated = append(l.changes.Updated, view.stored())
+	}
 	l.jobs = append(l.jobs, view)
 }

@@ -81,4 +81,23 @@ type JobView struct {
 	// zoneMayDiffer is true when the create time was read from another member
 	// than the one that answers now, which may print another zone.
 	zoneMayDiffer bool
+
+	// What several replicas need (see Merge). own is since when this replica
+	// itself sees the job so, at every look; zero when it has not yet. shared
+	// is what all replicas keep as the episode's ContinuousSince.
+	own    time.Time
+	shared time.Time
+	// toldAt is the look of another replica that this view shows and no look
+	// of ours has confirmed yet; otherwise zero.
+	toldAt time.Time
+	// otherwise is when the job was last seen differently (in another state or
+	// under another master) before this episode; zero when it never was.
+	otherwise time.Time
+}
+
+// stored is the episode as a store and the other replicas have it.
+func (v JobView) stored() Episode {
+	episode := v.Episode
+	episode.ContinuousSince = v.shared
+	return episode
 }

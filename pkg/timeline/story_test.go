@@ -29,6 +29,8 @@ type story struct {
 	answers map[coordinator.JobID]Answer
 	// gathered holds every episode that ever changed, in its newest form.
 	gathered map[string]Episode
+	// unsaved is what no store has yet: nobody takes it.
+	unsaved Unsaved
 }
 
 func newStory(t *testing.T) *story {
@@ -59,9 +61,15 @@ func (s *story) poll(jobs ...coordinator.Job) Changes {
 	})
 }
 
+// adopt merges what a store kept.
+func (s *story) adopt(episodes []Episode, master string) {
+	s.timeline.Merge(Shared{Episodes: episodes, Master: master}, &s.unsaved)
+}
+
 func (s *story) play(snapshot *coordinator.Snapshot) Changes {
 	s.t.Helper()
 	changes := s.timeline.Advance(Observation{Snapshot: snapshot, Answers: s.answers, Interval: interval})
+	s.unsaved.Add(changes)
 	for _, episode := range changes.Episodes() {
 		s.gathered[episode.ID] = episode
 	}

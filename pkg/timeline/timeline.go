@@ -19,12 +19,15 @@ type Timeline struct {
 	// stableSince is since when that one master was seen at every complete
 	// poll without a gap; zero when the last look did not see it.
 	stableSince time.Time
-	// firstComplete and lastComplete are the ReadAt of the first and the last
-	// complete snapshot of this run, address is where the last came from; zero
-	// and empty before the first.
-	firstComplete time.Time
-	lastComplete  time.Time
-	address       string
+	// lastComplete is the ReadAt of the last complete snapshot of this run, and
+	// began when its reading began; address is where it came from, masterKnown
+	// whether it named a master, gapLength what would have been a gap after it.
+	// All are zero before the first.
+	lastComplete time.Time
+	began        time.Time
+	address      string
+	masterKnown  bool
+	gapLength    time.Duration
 	// unsettled is true when masters disagreed at the last look, or an
 	// incomplete one named another master: the next complete look starts
 	// counting anew.
@@ -33,8 +36,30 @@ type Timeline struct {
 	members map[string]bool
 	// ended are jobs proven ended that the list still shows as unknown.
 	ended map[coordinator.JobID]time.Time
-	// owed are changes that came from Adopt and await the next observation.
-	owed Changes
+
+	// ownSince is since when this replica has looked without a gap and found
+	// nothing that casts doubt on the coordinator as a whole; watchedSince is
+	// the same for all replicas together, never later; doubtAt is the newest
+	// look of this replica that did cast such doubt. Where that was a change
+	// of master, noted, doubtAfter is the look before it.
+	ownSince      time.Time
+	watchedSince  time.Time
+	doubtAt       time.Time
+	doubtIsChange bool
+	doubtAfter    time.Time
+	// sharedAt is when the shared timeline was read last, sharedMaster and
+	// sharedDoubt what it said then. sharing is false while that is too long
+	// ago for guards to count what others watched.
+	sharedAt     time.Time
+	sharedMaster string
+	sharedDoubt  time.Time
+	sharing      bool
+	// doubtElsewhere: another replica cast doubt after our last look; the next
+	// look starts anew.
+	doubtElsewhere bool
+	// endedElsewhere are jobs whose end other replicas saw, and when: an older
+	// look of ours does not open them again.
+	endedElsewhere map[coordinator.JobID]time.Time
 }
 
 // New makes a timeline that goes on from stored open episodes and the last
@@ -42,7 +67,7 @@ type Timeline struct {
 // counts as a gap.
 func New(openEpisodes []Episode, master string) *Timeline {
 	t := &Timeline{}
-	t.Adopt(openEpisodes, master)
+	t.Merge(Shared{Episodes: openEpisodes, Master: master}, &Unsaved{})
 	return t
 }
 
@@ -57,17 +82,17 @@ func (t *Timeline) Master() string { return t.master }
 // MasterStableSince is since when the same single master was seen at every
 // complete poll without a gap; zero when the last look did not see just that.
 func (t *Timeline) MasterStableSince() time.Time {
-	if t.unsettled {
+	if t.unsettled || t.doubtElsewhere {
 		return time.Time{}
 	}
 	return t.stableSince
 }
 
-// OpenEpisodes gives the episodes that last, for a store.
+// OpenEpisodes gives the episodes that last, as a store has them.
 func (t *Timeline) OpenEpisodes() []Episode {
 	episodes := make([]Episode, len(t.jobs))
 	for i := range t.jobs {
-		episodes[i] = t.jobs[i].Episode
+		episodes[i] = t.jobs[i].stored()
 	}
 	return episodes
 }

@@ -16,7 +16,7 @@ import (
 // look after it.
 func (t *Timeline) topology(l *look, snapshot *coordinator.Snapshot, split bool) {
 	l.masterKnown = snapshot.Master != "" && !split
-	l.restart = l.gap || split || t.unsettled
+	l.restart = l.gap || split || t.unsettled || t.doubtElsewhere
 
 	changed := l.masterKnown && t.master != "" && snapshot.Master != t.master
 	if changed {
@@ -29,6 +29,12 @@ func (t *Timeline) topology(l *look, snapshot *coordinator.Snapshot, split bool)
 		t.master = snapshot.Master
 	}
 	l.master = t.master
+	if changed || split {
+		t.doubtAt, t.doubtIsChange, t.doubtAfter = l.at, changed, t.lastComplete
+	}
+	if changed || l.restart {
+		t.ownSince, t.watchedSince = l.at, l.at
+	}
 
 	switch {
 	case !l.masterKnown:

@@ -182,69 +182,131 @@ func (c *clientFake) Close() {
 	c.of.open--
 }
 
-// storeFake keeps timelines as a store does, and fails on demand.
+// storeFake keeps one timeline as a store does, and fails on demand.
 type storeFake struct {
 	mu sync.Mutex
-	// loadErr and saveErr fail the accesses; hangs makes saves last until
-	// their context ends.
+	// loadErr and saveErr fail the accesses; hangs makes syncs last until
+	// their context ends. ahead is how far its clock is ahead of ours.
 	loadErr, saveErr error
 	hangs            bool
+	ahead            time.Duration
+	cluster          string
+	revision         int64
 	episodes         map[string]timeline.Episode
+	written          map[string]int64 // the revision of each episode
 	events           []timeline.Event
 	master           string
-	loads, saves     int
+	doubtAt, seenAt  time.Time
+	watches          map[string]timeline.Watch
+	// saves counts the syncs that wrote.
+	loads, saves int
 }
 
-func (s *storeFake) LoadTimeline(_ context.Context, asked Scope) (StoredTimeline, error) {
+func (s *storeFake) Now(context.Context) (time.Time, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return time.Now().Add(s.ahead), nil
+}
+
+func (s *storeFake) masterChanges() (changes uint64) {
+	for _, event := range s.events {
+		if event.Kind == timeline.EventMasterChanged {
+			changes++
+		}
+	}
+	return changes
+}
+
+func (s *storeFake) LoadTimeline(_ context.Context, asked Scope, cluster string) (StoredTimeline, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.loads++
 	if s.loadErr != nil {
 		return StoredTimeline{}, s.loadErr
 	}
-	if asked != scope {
+	if asked != scope || cluster != s.cluster {
 		return StoredTimeline{}, nil
 	}
-	stored := StoredTimeline{Master: s.master}
+	stored := StoredTimeline{Master: s.master, DoubtAt: s.doubtAt, Revision: s.revision, MasterChanges: s.masterChanges()}
 	for _, episode := range s.episodes {
 		if episode.Open() {
 			stored.Episodes = append(stored.Episodes, episode)
 		}
 	}
-	for _, event := range s.events {
-		if event.Kind == timeline.EventMasterChanged {
-			stored.MasterChanges++
-		}
-	}
 	return stored, nil
 }
 
-func (s *storeFake) SaveTimeline(ctx context.Context, _ Scope, changes TimelineChanges) error {
+func (s *storeFake) SyncTimeline(ctx context.Context, asked Scope, sync TimelineSync) (SharedTimeline, error) {
 	s.mu.Lock()
 	hangs, err := s.hangs, s.saveErr
 	s.mu.Unlock()
 	if hangs {
 		<-ctx.Done()
-		return ctx.Err()
+		return SharedTimeline{}, ctx.Err()
 	}
 	if err != nil {
-		return err
+		return SharedTimeline{}, err
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if asked != scope {
+		return SharedTimeline{Saved: true}, nil
+	}
+	if sync.Cluster != s.cluster {
+		// Another cluster's timeline takes the place of the former.
+		*s = storeFake{cluster: sync.Cluster, loads: s.loads, saves: s.saves}
+	}
+	saved := sync.Revision == s.revision
+	news := sync.Changes.Master != s.master || sync.DoubtAt.After(s.doubtAt)
+	if saved && (sync.Heartbeat || news || len(sync.Changes.Episodes)+len(sync.Changes.Events) > 0) {
+		s.write(sync)
+		sync.Revision = s.revision
+	}
+	shared := SharedTimeline{Saved: saved, Revision: s.revision, MasterChanges: s.masterChanges(), Shared: timeline.Shared{Master: s.master, DoubtAt: s.doubtAt}}
+	for id, episode := range s.episodes {
+		if s.written[id] > sync.Revision {
+			shared.Shared.Episodes = append(shared.Shared.Episodes, episode)
+		}
+	}
+	for replica, watch := range s.watches {
+		if replica != sync.Replica {
+			shared.Shared.Watches = append(shared.Shared.Watches, watch)
+		}
+	}
+	return shared, nil
+}
+
+func (s *storeFake) write(sync TimelineSync) {
 	s.saves++
+	s.revision++
 	if s.episodes == nil {
 		s.episodes = map[string]timeline.Episode{}
 	}
-	for _, episode := range changes.Episodes {
+	if s.written == nil {
+		s.written, s.watches = map[string]int64{}, map[string]timeline.Watch{}
+	}
+	for _, episode := range sync.Changes.Episodes {
+		if stored, known := s.episodes[episode.ID]; known && !stored.Open() {
+			continue
+		}
 		// A store has no monotonic clock.
 		episode.Since, episode.ContinuousSince = episode.Since.Round(0), episode.ContinuousSince.Round(0)
 		episode.LastSeen = episode.LastSeen.Round(0)
-		s.episodes[episode.ID] = episode
+		s.episodes[episode.ID], s.written[episode.ID] = episode, s.revision
 	}
-	s.events = append(s.events, changes.Events...)
-	s.master = changes.Master
-	return nil
+	s.events = append(s.events, sync.Changes.Events...)
+	s.master = sync.Changes.Master
+	if sync.DoubtAt.After(s.doubtAt) {
+		s.doubtAt = sync.DoubtAt
+	}
+	if !sync.Watch.Last.IsZero() {
+		s.seenAt = sync.Watch.Last
+		s.watches[sync.Replica] = sync.Watch
+	}
+}
+
+func (s *storeFake) DismissLost(context.Context, Scope, string, coordinator.JobID, string) error {
+	return errStore
 }
 
 func (s *storeFake) set(change func(s *storeFake)) {

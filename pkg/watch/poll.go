@@ -37,12 +37,6 @@ type pollState struct {
 	questions questions
 }
 
-// adopt takes a stored timeline.
-func (p *pollState) adopt(stored StoredTimeline) {
-	p.timeline.Adopt(stored.Episodes, stored.Master)
-	p.masterChanges += stored.MasterChanges
-}
-
 // pollOnce reads the coordinator once, within the deadline, and publishes what
 // came of it.
 func (w *watcher) pollOnce() {
@@ -62,6 +56,7 @@ func (w *watcher) pollOnce() {
 	} else {
 		w.answered(ctx, snapshot)
 	}
+	w.sharing.sync(w.poll.timeline, w.now())
 	w.share = w.registry.options.Jitter()
 	w.publish()
 	w.refresh.end(w.poll.endedAt)
@@ -86,7 +81,7 @@ func (w *watcher) answered(ctx context.Context, snapshot *coordinator.Snapshot) 
 		dated.ReadAt = w.now()
 		snapshot = &dated
 	}
-	w.takeStored()
+	w.takeAnswer()
 	state := &w.poll
 	observation := timeline.Observation{Snapshot: snapshot, Interval: state.gapInterval}
 	if snapshot.Complete {
@@ -111,5 +106,5 @@ func (w *watcher) answered(ctx context.Context, snapshot *coordinator.Snapshot) 
 		w.registry.options.Logger.Info("The coordinator answers again", "scope", w.key.Scope.String())
 	}
 	state.err = nil
-	w.saver.add(changes, state.timeline)
+	w.sharing.add(changes)
 }

@@ -2,6 +2,7 @@ package watch
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"sync"
@@ -15,6 +16,8 @@ var ErrClosed = errors.New("the watcher registry is closed")
 // and the context in which actions act. Safe for concurrent use.
 type Registry struct {
 	options Options
+	// replica names this process among those that share a store.
+	replica string
 	ctx     context.Context
 	cancel  context.CancelFunc
 	// work counts watchers, actions and pending ends of clients: Close waits
@@ -39,7 +42,7 @@ type slot struct {
 	// legacy is the timeline of the last one, where nothing else keeps it.
 	// Both are guarded by Registry.mu.
 	watcher *watcher
-	legacy  *StoredTimeline
+	legacy  *legacy
 }
 
 // NewRegistry makes a registry. It must be closed.
@@ -47,6 +50,7 @@ func NewRegistry(options Options) *Registry {
 	ctx, cancel := context.WithCancel(context.Background())
 	return &Registry{
 		options:  options.withDefaults(),
+		replica:  rand.Text(),
 		ctx:      ctx,
 		cancel:   cancel,
 		slots:    map[Scope]*slot{},
@@ -129,7 +133,7 @@ func (r *Registry) share(place *slot, key Key, settings Settings) *Lease {
 }
 
 // stopPrevious ends the slot's watcher, waits for it, and gives its timeline.
-func (r *Registry) stopPrevious(ctx context.Context, place *slot) (*StoredTimeline, error) {
+func (r *Registry) stopPrevious(ctx context.Context, place *slot) (*legacy, error) {
 	r.mu.Lock()
 	w := place.watcher
 	if w != nil {
@@ -211,12 +215,12 @@ func (r *Registry) retire(w *watcher) (gone bool, left time.Duration) {
 // ended is called by a watcher that polls no more, with its timeline. That is
 // kept for the next watcher of the scope if one waits for it, or no store has
 // it.
-func (r *Registry) ended(w *watcher, legacy StoredTimeline) {
+func (r *Registry) ended(w *watcher, left legacy) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	retired := w.leases == 0
 	if !retired || r.options.Store == nil {
-		w.place.legacy = &legacy
+		w.place.legacy = &left
 	}
 	w.place.watcher = nil
 	w.ended = true

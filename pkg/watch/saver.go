@@ -17,183 +17,120 @@ const (
 	saveTimeout = 30 * time.Second
 	// storeRetry is the time between two tries of a store that fails.
 	storeRetry = 10 * time.Second
-	// touchEvery is how often LastSeen alone is worth a save.
-	touchEvery = 30 * time.Second
-	// touchShare bounds the share of time that such saves may take: after one
-	// that took d, the next comes no sooner than touchShare × d.
-	touchShare = 20
-	// maxUnsaved bounds the ended episodes, and the events, that are kept for
-	// a store that fails; the oldest are dropped first.
-	maxUnsaved = 20_000
 )
 
-// saver loads a scope's timeline and saves what changes, in its own goroutine:
-// a store that is slow or fails never holds up polling. Nothing is saved
-// before the stored timeline was loaded, so that a watcher which began without
-// it does not leave a second open episode beside the stored one.
+// saver speaks with the store in its own goroutine, one request at a time and
+// each until it is answered: a store that is slow or fails never holds up
+// polling.
 type saver struct {
-	store  Store
-	scope  Scope
-	logger Logger
-	now    func() time.Time
+	store   Store
+	scope   Scope
+	cluster string
+	replica string
+	logger  Logger
+	now     func() time.Time
+	// answered is called when an answer waits; it must not block.
+	answered func()
 
 	// tried closes after the first try to load.
-	tried  chan struct{}
-	signal chan struct{}
-	ctx    context.Context
-	cancel context.CancelFunc
-	work   sync.WaitGroup
+	tried    chan struct{}
+	requests chan TimelineSync
+	ctx      context.Context
+	cancel   context.CancelFunc
+	work     sync.WaitGroup
+	// clock is of the goroutine alone, and after its end of who stopped it.
+	clock storeClock
 
 	mu     sync.Mutex
-	loaded *StoredTimeline // until taken
-	ready  bool            // taken, or nothing to load
-	batch  batch
-	// savedMaster is the master that the store has.
-	savedMaster string
-	// failing is the last access's error; dropped counts what maxUnsaved cost.
+	answer *answer
+	// failing is the last access's error.
 	failing error
-	dropped int
-	// touchAt is when LastSeen alone is worth the next save.
-	touchAt time.Time
 }
 
-// newSaver makes a saver; with a nil store it does nothing.
-func newSaver(store Store, scope Scope, logger Logger, now func() time.Time) *saver {
+// answer is what the store said, in our times.
+type answer struct {
+	SharedTimeline
+	// loaded: it is the stored timeline, and not the answer to a sync.
+	loaded bool
+	// jumped: the store's clock was set, or this machine was suspended.
+	jumped bool
+}
+
+func newSaver(options Options, key Key, replica string, answered func()) *saver {
 	s := &saver{
-		store: store, scope: scope, logger: logger, now: now,
-		tried: make(chan struct{}), signal: make(chan struct{}, 1),
-		ready: store == nil, touchAt: now().Add(touchEvery),
+		store: options.Store, scope: key.Scope, cluster: key.Cluster, replica: replica, logger: options.Logger, now: options.Now,
+		answered: answered, tried: make(chan struct{}), requests: make(chan TimelineSync, 1),
 	}
 	s.ctx, s.cancel = context.WithCancel(context.Background())
 	return s
 }
 
-// skipLoad takes over the timeline of a former watcher instead of loading.
-func (s *saver) skipLoad(open []timeline.Episode, master string) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.ready = true
-	s.batch.add(TimelineChanges{Episodes: open, Master: master})
-}
-
-func (s *saver) start() {
-	if s.store == nil {
+// start begins the work; load asks for the stored timeline first.
+func (s *saver) start(load bool) {
+	if s.store == nil || !load {
 		close(s.tried)
-		return
 	}
-	s.work.Go(s.run)
+	if s.store != nil {
+		s.work.Go(func() { s.run(load) })
+	}
 }
 
-// stop saves a last time, with what is open, and waits.
-func (s *saver) stop(open []timeline.Episode, master string) {
+// stop ends the work. A request that was under way may have been written.
+func (s *saver) stop() {
 	s.cancel()
 	s.work.Wait()
-	s.mu.Lock()
-	s.batch.add(TimelineChanges{Episodes: open, Master: master})
-	save := s.store != nil && s.ready
-	s.mu.Unlock()
-	if save && !s.save(context.Background(), storeTimeout) {
-		s.logger.Error("The store fails at the end of watching: ages may begin anew", "scope", s.scope.String())
-	}
 }
 
-// takeLoaded gives the stored timeline once, when it has been loaded.
-func (s *saver) takeLoaded() (StoredTimeline, bool) {
+// ask hands a request over, in our times. Only one may be under way.
+func (s *saver) ask(request TimelineSync) { s.requests <- request }
+
+// take gives the answer, once; nil while there is none.
+func (s *saver) take() *answer {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.loaded == nil {
-		return StoredTimeline{}, false
-	}
-	stored := *s.loaded
-	s.loaded, s.ready = nil, true
-	s.savedMaster = stored.Master
-	// Open episodes of before may go on under the stored ones' ids: the next
-	// poll brings them all.
-	s.batch.dropOpen()
-	s.touchAt = s.now()
-	return stored, true
+	answer := s.answer
+	s.answer = nil
+	return answer
 }
 
-// add takes what a poll changed, to be saved soon; where it changed nothing
-// but LastSeen, only when a touch is due.
-func (s *saver) add(changes timeline.Changes, state *timeline.Timeline) {
-	if s.store == nil {
-		return
-	}
+func (s *saver) fails() bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	added := TimelineChanges{Episodes: changes.Episodes(), Events: changes.Events, Master: state.Master()}
-	touch := changes.Progressed && !s.now().Before(s.touchAt)
-	if touch {
-		s.touchAt = s.now().Add(touchEvery)
-		added.Episodes = append(added.Episodes, state.OpenEpisodes()...)
-	}
-	s.batch.add(added)
-	s.dropped += s.batch.trim()
-	if touch || !changes.Empty() || added.Master != s.savedMaster {
-		select {
-		case s.signal <- struct{}{}:
-		default:
-		}
-	}
+	return s.failing != nil
 }
 
-// notes say what the store does not do.
-func (s *saver) notes() []string {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	var notes []string
-	if s.failing != nil {
-		notes = append(notes, "The store fails. Watching goes on and the store is tried again, but a restart now would lose what it has not saved: ages would begin anew.")
-	}
-	if s.dropped > 0 {
-		notes = append(notes, "The store failed for so long that part of the history was dropped.")
-	}
-	return notes
-}
-
-// run loads, then saves at each signal, until stop.
-func (s *saver) run() {
-	if !s.load() {
+// run loads, then answers requests, until stop.
+func (s *saver) run(load bool) {
+	if load && !s.until(storeTimeout, s.load) {
 		return
 	}
 	for {
 		select {
 		case <-s.ctx.Done():
 			return
-		case <-s.signal:
-		}
-		for !s.save(s.ctx, saveTimeout) {
-			if !s.pause() {
+		case request := <-s.requests:
+			if !s.until(saveTimeout, func(ctx context.Context) (answer, error) { return s.sync(ctx, request) }) {
 				return
 			}
 		}
 	}
 }
 
-// load tries until the timeline is loaded; false when stopped before.
-func (s *saver) load() bool {
-	s.mu.Lock()
-	ready := s.ready
-	s.mu.Unlock()
-	if ready {
-		close(s.tried)
-		return true
-	}
-	for first := true; ; first = false {
-		ctx, cancel := context.WithTimeout(s.ctx, storeTimeout)
-		stored, err := s.store.LoadTimeline(ctx, s.scope)
+// until tries until there is an answer; false when stopped before.
+func (s *saver) until(timeout time.Duration, try func(ctx context.Context) (answer, error)) bool {
+	for {
+		ctx, cancel := context.WithTimeout(s.ctx, timeout)
+		answer, err := try(ctx)
 		cancel()
 		s.mu.Lock()
-		if err == nil {
-			s.loaded = &stored
-		}
 		s.note(err)
-		s.mu.Unlock()
-		if first {
-			close(s.tried)
-		}
 		if err == nil {
+			s.answer = &answer
+		}
+		s.mu.Unlock()
+		s.closeTried()
+		if err == nil {
+			s.answered()
 			return true
 		}
 		if !s.pause() {
@@ -202,41 +139,72 @@ func (s *saver) load() bool {
 	}
 }
 
-// save writes the batch; false when that failed and must be tried again.
-func (s *saver) save(ctx context.Context, timeout time.Duration) bool {
-	s.mu.Lock()
-	if !s.ready {
-		s.mu.Unlock()
-		return true
+func (s *saver) closeTried() {
+	select {
+	case <-s.tried:
+	default:
+		close(s.tried)
 	}
-	batch := s.batch
-	s.batch = batch.after()
-	if batch.empty() && batch.changes.Master == s.savedMaster {
-		s.mu.Unlock()
-		return true
-	}
-	s.mu.Unlock()
+}
 
-	ctx, cancel := context.WithTimeout(ctx, timeout)
-	defer cancel()
-	began := s.now()
-	err := s.store.SaveTimeline(ctx, s.scope, batch.changes)
-
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.note(err)
+// readClock asks for the store's time, once for each access.
+func (s *saver) readClock(ctx context.Context) (jumped bool, err error) {
+	before := s.now()
+	store, err := s.store.Now(ctx)
 	if err != nil {
-		newer := s.batch
-		s.batch = batch
-		s.batch.add(newer.changes)
-		s.dropped += s.batch.trim()
-		return false
+		return false, err
 	}
-	s.savedMaster = batch.changes.Master
-	if calm := began.Add(touchShare * s.now().Sub(began)); calm.After(s.touchAt) {
-		s.touchAt = calm
+	return s.clock.read(before, store, s.now())
+}
+
+func (s *saver) load(ctx context.Context) (answer, error) {
+	if _, err := s.readClock(ctx); err != nil {
+		return answer{}, err
 	}
-	return true
+	stored, err := s.store.LoadTimeline(ctx, s.scope, s.cluster)
+	if err != nil {
+		return answer{}, err
+	}
+	loaded := answer{loaded: true, SharedTimeline: SharedTimeline{
+		Revision: stored.Revision, MasterChanges: stored.MasterChanges,
+		Shared: timeline.Shared{Episodes: stored.Episodes, Master: stored.Master, DoubtAt: stored.DoubtAt},
+	}}
+	loaded.Shared = translatedShared(loaded.Shared, s.clock.fromStore)
+	loaded.Shared.At = s.now()
+	return loaded, nil
+}
+
+// sync makes one request, in the store's times, and gives what it answered.
+func (s *saver) sync(ctx context.Context, request TimelineSync) (answer, error) {
+	jumped, err := s.readClock(ctx)
+	if err != nil {
+		return answer{}, err
+	}
+	askedAt := s.now()
+	toStore := s.clock.toStore
+	request.Cluster, request.Replica, request.Now = s.cluster, s.replica, toStore(askedAt)
+	request.Changes.Episodes = translated(request.Changes.Episodes, toStore)
+	request.Changes.Events = translatedEvents(request.Changes.Events, toStore)
+	request.Watch, request.DoubtAt = translatedWatch(request.Watch, toStore), toStore(request.DoubtAt)
+	if jumped {
+		// What the request says of the past is by a clock that is gone.
+		request.Heartbeat, request.Watch = false, timeline.Watch{}
+	}
+	shared, err := s.store.SyncTimeline(ctx, s.scope, request)
+	if err != nil {
+		return answer{}, err
+	}
+	shared.Shared = translatedShared(shared.Shared, s.clock.fromStore)
+	// What was written after we asked may be missing.
+	shared.Shared.At = askedAt
+	return answer{SharedTimeline: shared, jumped: jumped}, nil
+}
+
+// last makes a request after stop, while somebody waits.
+func (s *saver) last(request TimelineSync) (answer, error) {
+	ctx, cancel := context.WithTimeout(context.Background(), storeTimeout)
+	defer cancel()
+	return s.sync(ctx, request)
 }
 
 // note keeps and logs how the last access went. s.mu is held.

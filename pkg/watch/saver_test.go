@@ -2,7 +2,6 @@ package watch
 
 import (
 	"context"
-	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -34,10 +33,6 @@ func TestStoreIsNotWrittenAtEachPoll(t *testing.T) {
 			t.Errorf("stored: %+v", open)
 		}
 	})
-	// When it stops, then LastSeen is the last look's.
-	if open := store.openEpisodes(); len(open) != 1 || time.Since(open[0].LastSeen) < 0 {
-		t.Errorf("stored: %+v", open)
-	}
 }
 
 func TestStopSavesLastSeen(t *testing.T) {
@@ -50,8 +45,8 @@ func TestStopSavesLastSeen(t *testing.T) {
 		pass(25 * time.Second)
 		last = lease.View().CompleteAsOf
 	})
-	if open := store.openEpisodes(); len(open) != 1 || !open[0].LastSeen.Equal(last) {
-		t.Errorf("stored %+v, last look %s", open, last)
+	if !store.seenAt.Equal(last) {
+		t.Errorf("stored %s, last look %s", store.seenAt, last)
 	}
 }
 
@@ -60,7 +55,7 @@ func TestMasterOfAnEmptyClusterIsSaved(t *testing.T) {
 	inBubble(t, Options{Store: store}, func(t *testing.T, registry *Registry) {
 		acquire(t, registry, key, (&coordinatorFake{}).settings(tenSecond))
 		pass(5 * time.Minute)
-		stored, err := store.LoadTimeline(t.Context(), scope)
+		stored, err := store.LoadTimeline(t.Context(), scope, "")
 		if _, saves := store.counts(); err != nil || stored.Master != "a:5801" || saves != 1 {
 			t.Errorf("master %q after %d saves", stored.Master, saves)
 		}
@@ -149,32 +144,6 @@ func TestTimelineThatCouldNotBeLoadedIsAdoptedLater(t *testing.T) {
 			t.Errorf("stored: %+v", open)
 		}
 	})
-}
-
-func TestUnsavedHistoryIsBounded(t *testing.T) {
-	// Given a store that fails while jobs end by the thousands.
-	var b batch
-	until := time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
-	b.add(TimelineChanges{Episodes: []timeline.Episode{{ID: "open"}}, Master: "a"})
-	dropped := 0
-	for i := range maxUnsaved + 100 {
-		b.add(TimelineChanges{
-			Episodes: []timeline.Episode{{ID: fmt.Sprint(i), Until: until}},
-			Events:   []timeline.Event{{Member: fmt.Sprint(i)}}, Master: "a",
-		})
-	}
-	dropped += b.trim()
-	// Then the oldest ended ones and events go, and what lasts stays.
-	if dropped != 200 || len(b.changes.Episodes) != maxUnsaved+1 || len(b.changes.Events) != maxUnsaved {
-		t.Errorf("dropped %d, %d episodes, %d events", dropped, len(b.changes.Episodes), len(b.changes.Events))
-	}
-	if b.changes.Episodes[0].ID != "open" || b.changes.Episodes[1].ID != "100" || b.changes.Events[0].Member != "100" {
-		t.Errorf("first: %+v", b.changes.Episodes[:2])
-	}
-	b.add(TimelineChanges{Episodes: []timeline.Episode{{ID: "open", Name: "newer"}}, Master: "b"})
-	if b.changes.Episodes[0].Name != "newer" || b.changes.Master != "b" {
-		t.Error("the newest form of an episode must replace the older")
-	}
 }
 
 func TestSaverStopsWhileTheStoreHangs(t *testing.T) {

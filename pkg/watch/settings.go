@@ -27,6 +27,9 @@ const (
 // Key names a watcher: whose data it gathers, and with which connection.
 type Key struct {
 	Scope Scope
+	// Cluster is the coordinator's identity (design §3): a data source that is
+	// pointed at another cluster begins another timeline.
+	Cluster string
 	// Connection is a hash over everything that decides what the client talks
 	// to and how: addresses, credentials, TLS, zone. A scope whose hash changes
 	// gets a new watcher; interval and deadline are no part of it.

@@ -3,6 +3,7 @@ package watch
 import (
 	"context"
 	"fmt"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -22,7 +23,7 @@ type watcher struct {
 	// done closes when it polls no more and its timeline is saved.
 	done chan struct{}
 	// inherited is the timeline of the watcher before it; nil for none.
-	inherited *StoredTimeline
+	inherited *legacy
 
 	// settings are the newest of those who hold a lease.
 	settings atomic.Pointer[Settings]
@@ -35,6 +36,12 @@ type watcher struct {
 	// parked is true while it does not poll for want of readers.
 	parked  atomic.Bool
 	refresh refresh
+	// news is true when the store is worth asking though no poll was made.
+	news atomic.Bool
+	// viewing guards the changes of view; hidden are episodes that it does not
+	// show although the timeline has them still.
+	viewing sync.Mutex
+	hidden  map[string]bool
 
 	// Guarded by registry.mu. leases counts its users; orphanedAt is when the
 	// last one left. ending: it takes no new lease. ended: it polls no more.
@@ -44,13 +51,13 @@ type watcher struct {
 	ended      bool
 
 	// Of the loop alone.
-	pace  pace
-	share float64 // the jitter of the present wait
-	poll  pollState
-	saver *saver
+	pace    pace
+	share   float64 // the jitter of the present wait
+	poll    pollState
+	sharing sharing
 }
 
-func newWatcher(r *Registry, place *slot, key Key, settings Settings, client coordinator.Client, inherited *StoredTimeline) *watcher {
+func newWatcher(r *Registry, place *slot, key Key, settings Settings, client coordinator.Client, inherited *legacy) *watcher {
 	w := &watcher{
 		registry:  r,
 		place:     place,
@@ -63,6 +70,7 @@ func newWatcher(r *Registry, place *slot, key Key, settings Settings, client coo
 		pace:      pace{configured: settings.Interval},
 		refresh:   newRefresh(),
 	}
+	w.sharing.saver = newSaver(r.options, key, r.replica, w.kick)
 	w.ctx, w.cancel = context.WithCancel(r.ctx)
 	w.settings.Store(&settings)
 	w.poll.timeline = timeline.New(nil, "")
@@ -115,7 +123,13 @@ func (w *watcher) run() {
 		if gone {
 			return
 		}
+		if w.takeAnswer() {
+			w.publish()
+		}
 		w.step()
+		if w.news.Swap(false) {
+			w.sharing.sync(w.poll.timeline, w.now())
+		}
 		if w.ctx.Err() != nil {
 			return
 		}
@@ -177,43 +191,66 @@ func (w *watcher) nextLook(lingering time.Duration) time.Duration {
 	return sleep
 }
 
+// legacy is what a watcher leaves to the next one of its scope.
+type legacy struct {
+	cluster string
+	StoredTimeline
+	unsaved timeline.Unsaved
+}
+
 // begin brings the timeline back, from the watcher before it or the store.
 func (w *watcher) begin() {
-	options := w.registry.options
-	w.saver = newSaver(options.Store, w.key.Scope, options.Logger, options.Now)
-	if w.inherited != nil {
-		w.poll.adopt(*w.inherited)
-		w.saver.skipLoad(w.inherited.Episodes, w.inherited.Master)
-		w.inherited = nil
+	inherits := w.inherited != nil && w.inherited.cluster == w.key.Cluster
+	if inherits {
+		w.poll.masterChanges = w.inherited.MasterChanges
+		w.poll.timeline.Merge(timeline.Shared{
+			Episodes: w.inherited.Episodes, Master: w.inherited.Master, DoubtAt: w.inherited.DoubtAt,
+		}, &timeline.Unsaved{})
+		w.sharing.ready, w.sharing.revision, w.sharing.unsaved = true, w.inherited.Revision, w.inherited.unsaved
 	}
-	w.saver.start()
+	w.inherited = nil
+	w.sharing.saver.start(!inherits)
 	select {
-	case <-w.saver.tried:
+	case <-w.sharing.saver.tried:
 	case <-w.ctx.Done():
 		return
 	}
-	w.takeStored()
+	w.takeAnswer()
 	w.publish()
 }
 
-// takeStored adopts what the store gave, once it gave it.
-func (w *watcher) takeStored() {
-	if stored, ok := w.saver.takeLoaded(); ok {
-		w.poll.adopt(stored)
+// takeAnswer merges what the store said; false when it said nothing. Where
+// there is more to say in return, it is said at once.
+func (w *watcher) takeAnswer() bool {
+	answer := w.sharing.saver.take()
+	if answer == nil {
+		return false
 	}
+	w.sharing.merge(*answer, w.poll.timeline)
+	if answer.loaded {
+		w.poll.masterChanges += answer.MasterChanges
+	} else {
+		w.poll.masterChanges = max(w.poll.masterChanges, answer.MasterChanges)
+	}
+	if w.sharing.again {
+		w.sharing.sync(w.poll.timeline, w.now())
+	}
+	return true
 }
 
 // finish saves, says in the view that it is over, and lets the registry go on.
 func (w *watcher) finish() {
-	w.takeStored()
-	w.saver.stop(w.poll.timeline.OpenEpisodes(), w.poll.timeline.Master())
+	w.sharing.stop(w.poll.timeline, w.now())
 	w.poll.stopped = true
 	w.publish()
-	w.registry.ended(w, StoredTimeline{
+	left := legacy{cluster: w.key.Cluster, unsaved: w.sharing.unsaved, StoredTimeline: StoredTimeline{
 		Episodes:      w.poll.timeline.OpenEpisodes(),
 		Master:        w.poll.timeline.Master(),
 		MasterChanges: w.poll.masterChanges,
-	})
+		DoubtAt:       w.poll.timeline.DoubtAt(),
+		Revision:      w.sharing.revision,
+	}}
+	w.registry.ended(w, left)
 }
 
 // publish makes the view that readers get from now on.
@@ -242,7 +279,7 @@ func (w *watcher) publish() {
 	if view.Blind(now, state.gapInterval) {
 		view.MasterStableSince = time.Time{}
 	}
-	w.view.Store(view)
+	w.show(view)
 }
 
 // notes are the sentences of the present view about the watching itself.
@@ -265,8 +302,5 @@ func (w *watcher) notes() []string {
 		notes = append(notes, fmt.Sprintf(
 			"%d polls in a row failed. The next one comes after %s.", w.pace.failures, w.pace.wait()))
 	}
-	if w.saver != nil {
-		notes = append(notes, w.saver.notes()...)
-	}
-	return notes
+	return append(notes, w.sharing.notes()...)
 }
