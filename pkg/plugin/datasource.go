@@ -5,7 +5,6 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
-	"net/http"
 	"sync"
 	"time"
 
@@ -27,9 +26,11 @@ type Process struct {
 	Store         action.Store
 	StoreErr      error
 	StoreLocation string
-	Log           action.Logger
-	Now           func() time.Time
-	Timing        action.Timing
+	// Attempts bounds attempts over all instances; nil means no bound.
+	Attempts *action.Attempts
+	Log      action.Logger
+	Now      func() time.Time
+	Timing   action.Timing
 }
 
 // Datasource is one instance of a data source. The SDK makes a new one on
@@ -78,9 +79,13 @@ func (p *Process) NewDatasource(ctx context.Context, raw backend.DataSourceInsta
 
 // watch takes a lease on the coordinator's watcher.
 func (d *Datasource) watch(ctx context.Context) error {
-	lease, err := d.process.Registry.Acquire(ctx, watch.Key{Scope: d.settings.Scope, Connection: d.settings.ConnectionHash}, watch.Settings{
+	lease, err := d.process.Registry.Acquire(ctx, watch.Key{Scope: d.settings.Scope, Cluster: d.settings.Cluster, Connection: d.settings.ConnectionHash}, watch.Settings{
 		Interval: d.settings.Interval, Deadline: d.settings.Deadline,
-		NewClient: func() (coordinator.Client, error) { return seatunnel.New(d.settings.SeaTunnel) },
+		NewClient: func() (coordinator.Client, error) {
+			config := d.settings.SeaTunnel
+			config.Now = d.process.Now // the registry's clock: ages are made of both
+			return seatunnel.New(config)
+		},
 	})
 	d.lease = lease
 	return err
@@ -90,7 +95,7 @@ func (d *Datasource) newGuard() *action.Service {
 	return action.NewService(action.Deps{
 		Scope: d.settings.Scope, Cluster: d.settings.Cluster, Policy: d.settings.Policy, ProxyFault: d.settings.ProxyFault,
 		Interval: d.settings.Interval, Coordinator: d.lease, Background: d.process.Registry,
-		Store: d.process.Store, StoreErr: d.process.StoreErr, Log: d.process.Log, Now: d.process.Now, Timing: d.process.Timing,
+		Store: d.process.Store, StoreErr: d.process.StoreErr, Attempts: d.process.Attempts, Log: d.process.Log, Now: d.process.Now, Timing: d.process.Timing,
 	})
 }
 
@@ -161,17 +166,4 @@ func connectionHash(config seatunnel.Config) string {
 	config.Now, config.TimeZone = nil, nil
 	sum := sha256.Sum256(fmt.Appendf(nil, "%q %#v", zone, config))
 	return hex.EncodeToString(sum[:])
-}
-
-// routes of the resource API.
-func (d *Datasource) routes() http.Handler {
-	mux := http.NewServeMux()
-	mux.HandleFunc("/support", d.read(d.getSupport))
-	mux.HandleFunc("/actions", d.write(d.createPlan))
-	mux.HandleFunc("/actions/{id}/confirm", d.write(d.confirmPlan))
-	mux.HandleFunc("/actions/{id}", d.read(d.getAction))
-	mux.HandleFunc("/audit", d.read(d.getAudit))
-	mux.HandleFunc("/audit/verify", d.read(d.verifyAudit))
-	mux.HandleFunc("/", d.noSuchRoute)
-	return mux
 }

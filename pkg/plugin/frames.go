@@ -60,20 +60,22 @@ func (d *Datasource) jobsFrame(view *watch.View, parsed query, filter jobFilter,
 		data.NewField("create_time", nil, make([]*time.Time, rows)),
 		data.NewField("cancel_block", nil, make([]string, rows)),
 		data.NewField("force_stop_block", nil, make([]string, rows)),
+		// What a lost job is dismissed by; no label, since it changes.
+		data.NewField("episode", nil, make([]string, rows)),
 	)
 	for row, job := range jobs {
 		var created *time.Time
 		if !job.Job.CreateTime.IsZero() {
 			created = &job.Job.CreateTime
 		}
-		frame.SetRow(row, d.settings.Cluster, string(job.Job.ID), job.Job.Name, string(job.Episode.State), job.Episode.Word,
+		frame.SetRow(row, inert(d.settings.Cluster), string(job.Job.ID), inert(job.Job.Name), string(job.Episode.State), inert(job.Episode.Word),
 			job.Episode.Since, job.Episode.Age(now).Seconds(), string(job.Episode.Quality), stuck(job, now, d.settings.StuckAfter),
-			job.Listed, job.Episode.LastSeen, strings.Join(job.Job.Nodes, ", "), created,
-			d.guard.JobBlock(action.KindCancel, job), d.guard.JobBlock(action.KindForceStop, job))
+			job.Listed, job.Episode.LastSeen, inert(strings.Join(job.Job.Nodes, ", ")), created,
+			inert(d.guard.JobBlock(action.KindCancel, job)), inert(d.guard.JobBlock(action.KindForceStop, job)), job.Episode.ID)
 	}
-	notes := append([]string{}, view.Notes...)
+	notes := inertAll(view.Notes)
 	if view.Snapshot != nil {
-		notes = append(notes, view.Snapshot.Notes...)
+		notes = append(notes, inertAll(view.Snapshot.Notes)...)
 	}
 	frame.Meta = &data.FrameMeta{Type: data.FrameTypeTable, PreferredVisualization: data.VisTypeTable, Custom: frameMeta{
 		AsOf: view.CompleteAsOf.UTC().Format(time.RFC3339Nano), AnsweredAt: now.UTC().Format(time.RFC3339Nano), Blind: d.blind(view, now), Complete: lastPollComplete(view), Total: total, Notes: notes,
@@ -97,21 +99,24 @@ func metricFrame(entry metric, samples []sample, asOf time.Time) *data.Frame {
 
 // addNotices says what people must not overlook: blindness, partial answers.
 func (d *Datasource) addNotices(frame *data.Frame, view *watch.View, now time.Time) {
+	add := func(severity data.NoticeSeverity, text string) {
+		frame.AppendNotices(data.Notice{Severity: severity, Text: inert(text)})
+	}
 	switch {
 	case d.blind(view, now) && !view.CompleteAsOf.IsZero():
-		frame.AppendNotices(data.Notice{Severity: data.NoticeSeverityError, Text: "UNKNOWN: " + blindError(d.settings.Cluster, view, now).Error()})
+		add(data.NoticeSeverityError, "UNKNOWN: "+blindError(d.settings.Cluster, view, now).Error())
 	case view.Err != nil:
-		frame.AppendNotices(data.Notice{Severity: data.NoticeSeverityWarning, Text: fmt.Sprintf("The last poll failed: %v", view.Err)})
+		add(data.NoticeSeverityWarning, fmt.Sprintf("The last poll failed: %v", view.Err))
 	case view.Snapshot != nil && !view.Snapshot.Complete:
-		frame.AppendNotices(data.Notice{Severity: data.NoticeSeverityWarning, Text: "The last poll was answered only in part. " + strings.Join(view.Snapshot.Notes, " ")})
+		add(data.NoticeSeverityWarning, "The last poll was answered only in part. "+strings.Join(view.Snapshot.Notes, " "))
 	}
 	if view.Snapshot != nil {
 		if masters, split := view.Snapshot.SplitMasters(); split {
-			frame.AppendNotices(data.Notice{Severity: data.NoticeSeverityError, Text: "Split cluster: the configured masters name different active masters (" + strings.Join(masters, ", ") + ")."})
+			add(data.NoticeSeverityError, "Split cluster: the configured masters name different active masters ("+strings.Join(masters, ", ")+").")
 		}
 	}
 	for _, note := range view.Notes {
-		frame.AppendNotices(data.Notice{Severity: data.NoticeSeverityInfo, Text: note})
+		add(data.NoticeSeverityInfo, note)
 	}
 }
 

@@ -9,6 +9,7 @@ import (
 
 	"github.com/grafana/grafana-plugin-sdk-go/backend"
 
+	"github.com/unjam/unjam-jobs-app/pkg/action"
 	"github.com/unjam/unjam-jobs-app/pkg/coordinator"
 )
 
@@ -28,7 +29,8 @@ func (d *Datasource) CheckHealth(ctx context.Context, _ *backend.CheckHealthRequ
 	defer cancel()
 	probe, err := d.lease.Client().Probe(ctx)
 	if err != nil {
-		return unhealthy(sentence(err.Error())), nil
+		// An act is the more urgent while its job cannot be read.
+		return unhealthy(strings.Join(append([]string{sentence(err.Error())}, d.openActs(ctx)...), " ")), nil
 	}
 	lines := []string{fmt.Sprintf("SeaTunnel %s over %s, active master %s, %s.", probe.Version, probe.Dialect, orUnknown(probe.Master), workers(probe.Workers))}
 	if probe.Clock.Known {
@@ -42,7 +44,7 @@ func (d *Datasource) CheckHealth(ctx context.Context, _ *backend.CheckHealthRequ
 	lines = append(lines, probe.Warnings...)
 	lines = append(lines, d.actionsHealth(ctx, probe.Capabilities)...)
 	lines = append(lines, d.lease.View().Notes...)
-	return &backend.CheckHealthResult{Status: backend.HealthStatusOk, Message: strings.Join(lines, " "), JSONDetails: d.healthDetails(probe)}, nil
+	return &backend.CheckHealthResult{Status: backend.HealthStatusOk, Message: inert(strings.Join(lines, " ")), JSONDetails: d.healthDetails(probe)}, nil
 }
 
 // actionsHealth says what stands in the way of actions; monitoring works
@@ -53,22 +55,105 @@ func (d *Datasource) actionsHealth(ctx context.Context, capabilities coordinator
 		lines = append(lines, fmt.Sprintf("Actions are refused and ages do not survive a restart, because the store %s cannot be used: %v. Set \"store\" in the section [plugin.unjam-coordinator-datasource] of grafana.ini.", d.process.StoreLocation, d.process.StoreErr))
 	} else if err := d.process.Store.Writable(ctx); err != nil {
 		lines = append(lines, fmt.Sprintf("Actions are refused, because the store %s cannot be written: %v.", d.process.StoreLocation, err))
-	} else if open, err := d.guard.Reconcile(ctx); err == nil && open > 0 {
-		lines = append(lines, fmt.Sprintf("%d actions have no proven end yet; they are read again every minute.", open))
+	} else {
+		lines = append(lines, fmt.Sprintf("Records are kept in %s.", storeKind(d.process.StoreLocation)))
+		// What can be proven now is no longer open. A failure shows below.
+		_, _ = d.guard.Reconcile(ctx)
 	}
+	lines = append(lines, d.openActs(ctx)...)
 	if !d.settings.Policy.Enabled {
 		return append(lines, "Actions are switched off.")
 	}
 	if !capabilities.ForceStop.Supported {
 		lines = append(lines, "Force stop is not available: "+sentence(capabilities.ForceStop.Reason))
 	}
-	return append(lines, fmt.Sprintf("Actions are switched on for %s.", d.settings.Policy.MinRole))
+	return append(lines, fmt.Sprintf("Actions are switched on for %s%s.", d.settings.Policy.MinRole, secondPersonWords(d.settings.Policy.SecondPerson)))
+}
+
+func secondPersonWords(second action.SecondPerson) string {
+	switch second {
+	case action.SecondPersonForceStop:
+		return ", and another person must approve a force stop"
+	case action.SecondPersonAll:
+		return ", and another person must approve"
+	}
+	return ""
+}
+
+// mostNamed is how many acts a health check names.
+const mostNamed = 5
+
+// openActs says what waits for somebody: acts whose end nobody could prove yet,
+// and requests for a second person. It names jobs and no persons.
+func (d *Datasource) openActs(ctx context.Context) []string {
+	if d.process.Store == nil {
+		return nil
+	}
+	var lines []string
+	aftermath, err := d.readAftermath(ctx)
+	if err != nil {
+		return []string{fmt.Sprintf("The records of actions cannot be read: %s", sentence(err.Error()))}
+	}
+	if open := aftermath.Unconfirmed; len(open) > 0 {
+		var named []string
+		for _, intent := range open[:min(mostNamed, len(open))] {
+			named = append(named, fmt.Sprintf("%s of job %s at %s (%s)", intent.Kind, intent.Identity.Job, intent.At.UTC().Format(time.RFC3339), outcomeWords(intent)))
+		}
+		if more := len(open) - len(named); more > 0 {
+			named = append(named, fmt.Sprintf("and %d more", more))
+		}
+		lines = append(lines, fmt.Sprintf("Nobody could prove yet how %s ended; the job is read again every minute: %s.", count(len(open), "action", "actions"), strings.Join(named, "; ")))
+	}
+	now := d.process.Now()
+	approvals, err := d.process.Store.Approvals(ctx, d.settings.Scope, now, mostApprovals)
+	if err != nil {
+		return append(lines, fmt.Sprintf("The requests for a second person cannot be read: %s", sentence(err.Error())))
+	}
+	waiting := 0
+	for _, approval := range approvals {
+		if approval.Waits(now) {
+			waiting++
+		}
+	}
+	if waiting > 0 {
+		lines = append(lines, fmt.Sprintf("%s for a second person.", count(waiting, "request waits", "requests wait")))
+	}
+	return lines
+}
+
+// mostApprovals bounds what is read to count them.
+const mostApprovals = 1000
+
+func outcomeWords(intent action.Intent) string {
+	if intent.Outcome == action.OutcomeNone {
+		return string(intent.Phase)
+	}
+	return string(intent.Outcome)
+}
+
+func count(number int, one, many string) string {
+	if number == 1 {
+		return "1 " + one
+	}
+	return fmt.Sprintf("%d %s", number, many)
+}
+
+// storeKind names the kind of store that a location leads to.
+func storeKind(location string) string {
+	scheme, _, _ := strings.Cut(strings.ToLower(location), ":")
+	switch scheme {
+	case "sqlite":
+		return "SQLite"
+	case "postgres", "postgresql":
+		return "PostgreSQL"
+	}
+	return "a store of an unknown kind"
 }
 
 func (d *Datasource) healthDetails(probe coordinator.Probe) []byte {
 	details, err := json.Marshal(map[string]any{
 		"dialect": probe.Dialect, "version": probe.Version, "master": probe.Master, "workers": probe.Workers,
-		"coordinator": d.settings.Cluster, "store": d.process.StoreLocation, "warnings": probe.Warnings,
+		"coordinator": d.settings.Cluster, "store": d.process.StoreLocation, "storeKind": storeKind(d.process.StoreLocation), "warnings": probe.Warnings,
 	})
 	if err != nil {
 		return nil
@@ -77,7 +162,7 @@ func (d *Datasource) healthDetails(probe coordinator.Probe) []byte {
 }
 
 func unhealthy(message string) *backend.CheckHealthResult {
-	return &backend.CheckHealthResult{Status: backend.HealthStatusError, Message: message}
+	return &backend.CheckHealthResult{Status: backend.HealthStatusError, Message: inert(message)}
 }
 
 func workers(count int) string {

@@ -25,7 +25,8 @@ func (f jobFilter) matches(job watch.JobView, now time.Time) bool {
 	switch {
 	case len(f.States) > 0 && !slices.Contains(f.States, job.Episode.State):
 		return false
-	case len(f.JobNames) > 0 && !slices.Contains(f.JobNames, job.Job.Name):
+	// Names come back as frames show them.
+	case len(f.JobNames) > 0 && !slices.Contains(f.JobNames, inert(job.Job.Name)):
 		return false
 	case f.JobID != "" && f.JobID != job.Job.ID:
 		return false

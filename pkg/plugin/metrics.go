@@ -1,8 +1,11 @@
 package plugin
 
 import (
+	"fmt"
+	"slices"
 	"time"
 
+	"github.com/unjam/unjam-jobs-app/pkg/action"
 	"github.com/unjam/unjam-jobs-app/pkg/coordinator"
 	"github.com/unjam/unjam-jobs-app/pkg/watch"
 )
@@ -19,8 +22,14 @@ type metric struct {
 	// OfJobs metrics are made from the list of jobs, and answer an error to
 	// alert rules while Unjam is blind; the others never fail.
 	OfJobs bool `json:"-"`
+	// OfStore metrics are made from the records of acts. Where those cannot be
+	// read, they answer an error to alert rules, and never 0.
+	OfStore bool `json:"-"`
 
 	samples func(reading) []sample
+	// notExposed says in sentences what the samples lack and why; nil for
+	// metrics that always tell.
+	notExposed func(reading) []string
 }
 
 // sample is one value with its labels. Labels identify and never describe: a
@@ -40,20 +49,40 @@ type reading struct {
 	// from there until the first complete poll.
 	started    time.Time
 	stuckAfter time.Duration
+	// aftermath is what is open after the acts; of OfStore metrics only.
+	aftermath action.Aftermath
+	timing    action.Timing
 }
 
-func (r reading) clusterLabel() map[string]string { return map[string]string{"cluster": r.cluster} }
+func (r reading) clusterLabel() map[string]string {
+	return map[string]string{"cluster": inert(r.cluster)}
+}
 
 func (r reading) one(value float64) []sample { return []sample{{r.clusterLabel(), value}} }
+
+// count gives the number of jobs that pass the filter and the choice.
+func (r reading) count(choose func(watch.JobView) bool) []sample {
+	number := 0
+	for _, job := range r.view.Jobs {
+		if choose(job) && r.filter.matches(job, r.now) {
+			number++
+		}
+	}
+	return r.one(float64(number))
+}
+
+func (r reading) jobLabels(id coordinator.JobID, name string) map[string]string {
+	labels := r.clusterLabel()
+	labels["job_id"], labels["job_name"] = string(id), inert(name)
+	return labels
+}
 
 // perJob gives a sample for each job that passes the filter and the choice.
 func (r reading) perJob(choose func(watch.JobView) bool, value func(watch.JobView) float64) []sample {
 	var samples []sample
 	for _, job := range r.view.Jobs {
 		if choose(job) && r.filter.matches(job, r.now) {
-			labels := r.clusterLabel()
-			labels["job_id"], labels["job_name"] = string(job.Job.ID), job.Job.Name
-			samples = append(samples, sample{labels, value(job)})
+			samples = append(samples, sample{r.jobLabels(job.Job.ID, job.Job.Name), value(job)})
 		}
 	}
 	return samples
@@ -62,6 +91,8 @@ func (r reading) perJob(choose func(watch.JobView) bool, value func(watch.JobVie
 func canceling(job watch.JobView) bool { return job.Episode.State == coordinator.StateCanceling }
 
 func everyJob(watch.JobView) bool { return true }
+
+func lost(job watch.JobView) bool { return job.Episode.State == coordinator.StateLost }
 
 // stuck tells whether a job hangs: it is on its way to an end for longer than
 // the threshold. A savepoint may rightly take long and is not counted.
@@ -77,41 +108,134 @@ var (
 
 // catalogue is every metric, in the editor's order.
 func catalogue() []metric {
+	return slices.Concat(jobMetrics(), clusterMetrics(), actMetrics())
+}
+
+// jobMetrics are made from the list of jobs.
+func jobMetrics() []metric {
 	return []metric{
-		{"canceling_age_seconds", "s", "How long each job has been CANCELING. One series for each job in that state; alert on this one.", jobLabels, true, func(r reading) []sample {
-			return r.perJob(canceling, func(job watch.JobView) float64 { return job.Episode.Age(r.now).Seconds() })
-		}},
-		{"canceling_age_is_lower_bound", "bool", "1 where the true age of the same job may be greater than canceling_age_seconds, 0 where it is known.", jobLabels, true, func(r reading) []sample {
-			return r.perJob(canceling, func(job watch.JobView) float64 { return boolean(lowerBound(job)) })
-		}},
-		{"state_age_seconds", "s", "How long each open job has been in its present state, whichever it is.", jobLabels, true, func(r reading) []sample {
-			return r.perJob(everyJob, func(job watch.JobView) float64 { return job.Episode.Age(r.now).Seconds() })
-		}},
-		{"stuck_jobs", "short", "Jobs that have been CANCELING or FAILING for longer than the data source's threshold.", clusterOnly, true, func(r reading) []sample {
-			return r.one(float64(len(r.perJob(func(job watch.JobView) bool { return stuck(job, r.now, r.stuckAfter) }, func(watch.JobView) float64 { return 1 }))))
-		}},
-		{"jobs", "short", "Open jobs by state.", []string{"cluster", "state"}, true, jobsByState},
-		{"members", "short", "Members of the coordinator's cluster, masters and workers; 0 while nobody answers.", clusterOnly, false, members},
-		{"master_changes_total", "short", "How often the active master has changed since watching began.", clusterOnly, false, func(r reading) []sample {
-			return r.one(float64(r.view.MasterChanges))
-		}},
-		{"poll_age_seconds", "s", "How long ago the coordinator was last read completely. Answers while it is not seen, too: the watchdog's metric.", clusterOnly, false, func(r reading) []sample {
-			last := r.view.CompleteAsOf
-			if last.IsZero() {
-				last = r.started
-			}
-			return r.one(max(0, r.now.Sub(last).Seconds()))
-		}},
-		{"poll_errors_total", "short", "How many polls have failed since watching began. Answers while the coordinator is not seen, too.", clusterOnly, false, func(r reading) []sample {
-			return r.one(float64(r.view.PollErrors))
-		}},
-		{"clock_skew_seconds", "s", "The coordinator's clock minus Grafana's. Not exposed where the coordinator tells no time.", clusterOnly, false, func(r reading) []sample {
-			if r.view.Snapshot == nil || !r.view.Snapshot.Clock.Known {
-				return nil
-			}
-			return r.one(r.view.Snapshot.Clock.Skew.Seconds())
-		}},
+		{
+			Name: "canceling_age_seconds", Unit: "s", Labels: jobLabels, OfJobs: true,
+			Help: "How long each job has been CANCELING. One series for each job in that state; alert on this one.",
+			samples: func(r reading) []sample {
+				return r.perJob(canceling, func(job watch.JobView) float64 { return job.Episode.Age(r.now).Seconds() })
+			},
+		},
+		{
+			Name: "canceling_age_is_lower_bound", Unit: "bool", Labels: jobLabels, OfJobs: true,
+			Help: "1 where the true age of the same job may be greater than canceling_age_seconds, 0 where it is known.",
+			samples: func(r reading) []sample {
+				return r.perJob(canceling, func(job watch.JobView) float64 { return boolean(lowerBound(job)) })
+			},
+		},
+		{
+			Name: "state_age_seconds", Unit: "s", Labels: jobLabels, OfJobs: true,
+			Help: "How long each open job has been in its present state, whichever it is.",
+			samples: func(r reading) []sample {
+				return r.perJob(everyJob, func(job watch.JobView) float64 { return job.Episode.Age(r.now).Seconds() })
+			},
+		},
+		{
+			Name: "stuck_jobs", Unit: "short", Labels: clusterOnly, OfJobs: true,
+			Help: "Jobs that have been CANCELING or FAILING for longer than the data source's threshold.",
+			samples: func(r reading) []sample {
+				return r.count(func(job watch.JobView) bool { return stuck(job, r.now, r.stuckAfter) })
+			},
+		},
+		{Name: "jobs", Unit: "short", Labels: []string{"cluster", "state"}, OfJobs: true, Help: "Open jobs by state.", samples: jobsByState},
+		{
+			Name: "jobs_lost", Unit: "short", Labels: clusterOnly, OfJobs: true,
+			Help:    "Jobs that the coordinator no longer knows, without any proof that they ended, until somebody dismisses them.",
+			samples: func(r reading) []sample { return r.count(lost) },
+		},
 	}
+}
+
+// clusterMetrics are about the cluster and the watching of it.
+func clusterMetrics() []metric {
+	return []metric{
+		{Name: "members", Unit: "short", Labels: clusterOnly, Help: "Members of the coordinator's cluster, masters and workers; 0 while nobody answers.", samples: members},
+		{
+			Name: "master_changes_total", Unit: "short", Labels: clusterOnly,
+			Help:    "How often the active master has changed since watching began.",
+			samples: func(r reading) []sample { return r.one(float64(r.view.MasterChanges)) },
+		},
+		{
+			Name: "poll_age_seconds", Unit: "s", Labels: clusterOnly,
+			Help: "How long ago the coordinator was last read completely. Answers while it is not seen, too: the watchdog's metric.",
+			samples: func(r reading) []sample {
+				last := r.view.CompleteAsOf
+				if last.IsZero() {
+					last = r.started
+				}
+				return r.one(max(0, r.now.Sub(last).Seconds()))
+			},
+		},
+		{
+			Name: "poll_errors_total", Unit: "short", Labels: clusterOnly,
+			Help:    "How many polls have failed since watching began. Answers while the coordinator is not seen, too.",
+			samples: func(r reading) []sample { return r.one(float64(r.view.PollErrors)) },
+		},
+		{
+			Name: "clock_skew_seconds", Unit: "s", Labels: clusterOnly,
+			Help: "The coordinator's clock minus Grafana's. Not exposed where the coordinator tells no time.",
+			samples: func(r reading) []sample {
+				if !clockKnown(r) {
+					return nil
+				}
+				return r.one(r.view.Snapshot.Clock.Skew.Seconds())
+			},
+			notExposed: func(r reading) []string {
+				if !clockKnown(r) {
+					return []string{"The coordinator tells no time."}
+				}
+				return nil
+			},
+		},
+	}
+}
+
+func clockKnown(r reading) bool { return r.view.Snapshot != nil && r.view.Snapshot.Clock.Known }
+
+// actMetrics are made from the records of acts.
+func actMetrics() []metric {
+	return []metric{
+		{
+			Name: "leftover_tasks", Unit: "short", Labels: jobLabels, OfStore: true,
+			Help:       "Task threads that still run on the workers though the job was force-stopped and its end is proven. Workers are asked for an hour; not exposed where none answers.",
+			samples:    leftoverTasks,
+			notExposed: leftoversNotExposed,
+		},
+		{
+			Name: "force_stops_unconfirmed", Unit: "short", Labels: clusterOnly, OfStore: true,
+			Help: "Force stops of this data source whose end is not proven, though the looking for it is over. They are read again for a day.",
+			samples: func(r reading) []sample {
+				return r.one(float64(unconfirmedForceStops(r.aftermath, r.now, r.timing)))
+			},
+		},
+	}
+}
+
+// leftoverTasks gives a number for each job of which something is known: tasks
+// that were found are certain, none is certain only when every worker answered.
+func leftoverTasks(r reading) []sample {
+	var samples []sample
+	for _, job := range leftoverJobs(r.aftermath) {
+		if job.tasks > 0 || job.unknown == "" {
+			samples = append(samples, sample{r.jobLabels(job.intent.Identity.Job, job.intent.Card.Name), float64(job.tasks)})
+		}
+	}
+	return samples
+}
+
+func leftoversNotExposed(r reading) []string {
+	var reasons []string
+	for _, job := range leftoverJobs(r.aftermath) {
+		if job.unknown != "" {
+			reasons = append(reasons, fmt.Sprintf("Job %s: %s.", job.intent.Identity.Job, inert(job.unknown)))
+		}
+	}
+	return reasons
 }
 
 // jobsByState gives every state, also those without a job: a series that

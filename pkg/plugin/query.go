@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/grafana/grafana-plugin-sdk-go/backend"
@@ -88,29 +89,62 @@ func (d *Datasource) answer(ctx context.Context, raw backend.DataQuery, fromAler
 		}
 		return data.Frames{d.jobsFrame(view, parsed, filter, now)}, nil
 	default:
-		entry, _ := findMetric(parsed.Metric)
-		if entry.OfJobs && (view.CompleteAsOf.IsZero() || fromAlert && d.blind(view, now)) {
-			return nil, blindError(d.settings.Cluster, view, now)
-		}
-		samples := entry.samples(reading{view: view, now: now, cluster: d.settings.Cluster, filter: filter, started: d.started, stuckAfter: d.settings.StuckAfter})
-		if entry.OfJobs && fromAlert && len(samples) == 0 && !lastPollComplete(view) {
-			// An empty answer would resolve alerts: it is given only when the
-			// last poll proved that there is nothing.
-			return nil, blindError(d.settings.Cluster, view, now)
-		}
-		frame := metricFrame(entry, samples, asOf(entry, view, now))
-		d.addNotices(frame, view, now)
-		return data.Frames{frame}, nil
+		return d.answerMetric(ctx, parsed, filter, view, now, fromAlert)
 	}
 }
 
-// asOf is when the coordinator was read for a metric: those of Unjam itself
-// are as of now.
-func asOf(entry metric, view *watch.View, now time.Time) time.Time {
-	if entry.OfJobs {
-		return view.CompleteAsOf
+func (d *Datasource) answerMetric(ctx context.Context, parsed query, filter jobFilter, view *watch.View, now time.Time, fromAlert bool) (data.Frames, error) {
+	entry, _ := findMetric(parsed.Metric)
+	if entry.OfJobs && (view.CompleteAsOf.IsZero() || fromAlert && d.blind(view, now)) {
+		return nil, blindError(d.settings.Cluster, view, now)
 	}
-	return now
+	read := reading{view: view, now: now, cluster: d.settings.Cluster, filter: filter, started: d.started, stuckAfter: d.settings.StuckAfter, timing: d.process.Timing}
+	var lacks []string
+	var samples []sample
+	if entry.OfStore {
+		var err error
+		if read.aftermath, err = d.readAftermath(ctx); err != nil {
+			lacks = []string{"The store cannot be read: " + sentence(err.Error())}
+		}
+	}
+	if len(lacks) == 0 {
+		samples = entry.samples(read)
+		if entry.notExposed != nil {
+			lacks = entry.notExposed(read)
+		}
+	}
+	if entry.OfJobs && fromAlert && len(samples) == 0 && !lastPollComplete(view) {
+		// An empty answer would resolve alerts: it is given only when the
+		// last poll proved that there is nothing.
+		return nil, blindError(d.settings.Cluster, view, now)
+	}
+	if entry.OfStore && fromAlert && len(lacks) > 0 && !anyAboveZero(samples) {
+		// Neither 0 nor nothing may stand for "not known"; what is known to be
+		// there is told even where something else is not known.
+		return nil, fmt.Errorf("%w: %s: %s", errNotExposed, entry.Name, strings.Join(lacks, " "))
+	}
+	frame := metricFrame(entry, samples, asOf(entry, read))
+	if len(lacks) > 0 {
+		frame.AppendNotices(data.Notice{Severity: data.NoticeSeverityWarning, Text: inert("Not exposed: " + strings.Join(lacks, " "))})
+	}
+	d.addNotices(frame, view, now)
+	return data.Frames{frame}, nil
+}
+
+func anyAboveZero(samples []sample) bool {
+	return slices.ContainsFunc(samples, func(one sample) bool { return one.value > 0 })
+}
+
+// asOf is when what a metric is made from was read: those of Unjam itself are
+// as of now.
+func asOf(entry metric, read reading) time.Time {
+	switch {
+	case entry.OfJobs:
+		return read.view.CompleteAsOf
+	case entry.OfStore && !read.aftermath.ReadAt.IsZero():
+		return read.aftermath.ReadAt
+	}
+	return read.now
 }
 
 func (d *Datasource) parseQuery(raw backend.DataQuery) (query, jobFilter, error) {
@@ -196,14 +230,17 @@ func errorResponse(err error) backend.DataResponse {
 		status = backend.StatusBadRequest
 	case errors.Is(err, coordinator.ErrUnauthorised):
 		status = backend.StatusUnauthorized
-	case errors.Is(err, coordinator.ErrUnreachable), errors.Is(err, errBlind):
+	case errors.Is(err, coordinator.ErrUnreachable), errors.Is(err, errBlind), errors.Is(err, errNotExposed):
 		status = backend.StatusBadGateway
 	}
-	return backend.DataResponse{Error: err, Status: status, ErrorSource: source}
+	return backend.DataResponse{Error: inertError{err}, Status: status, ErrorSource: source}
 }
 
 // errBlind: what is known is too old to be taken for the present.
 var errBlind = errors.New("the coordinator is not seen")
+
+// errNotExposed: what is asked for cannot be told, and 0 would be a lie.
+var errNotExposed = errors.New("not exposed")
 
 func neverRead(cluster string, err error) error {
 	if err == nil {

@@ -9,14 +9,17 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
 	"github.com/grafana/grafana-plugin-sdk-go/backend"
 
 	"github.com/unjam/unjam-jobs-app/pkg/action"
+	"github.com/unjam/unjam-jobs-app/pkg/coordinator"
 	"github.com/unjam/unjam-jobs-app/pkg/store"
 	"github.com/unjam/unjam-jobs-app/pkg/watch"
 )
@@ -39,6 +42,10 @@ type coordinatorDouble struct {
 	down bool
 	// onStop runs when a stop arrives.
 	onStop func(c *coordinatorDouble)
+	// threads is how many task threads of the job a worker shows.
+	threads int
+	// extra answers a request before all else; true when it did.
+	extra func(w http.ResponseWriter, r *http.Request) bool
 }
 
 func newCoordinatorDouble(t *testing.T) *coordinatorDouble {
@@ -55,6 +62,9 @@ func (c *coordinatorDouble) serve(w http.ResponseWriter, r *http.Request) {
 	c.requests = append(c.requests, r.Method+" "+r.URL.RequestURI())
 	if c.down {
 		panic(http.ErrAbortHandler)
+	}
+	if c.extra != nil && c.extra(w, r) {
+		return
 	}
 	w.Header().Set("Content-Type", "application/json;charset=utf-8")
 	path := r.URL.Path
@@ -90,6 +100,12 @@ func (c *coordinatorDouble) serve(w http.ResponseWriter, r *http.Request) {
 			return
 		}
 		writeJSON(w, jobs)
+	case path == "/running-threads":
+		threads := []map[string]string{}
+		for range c.threads {
+			threads = append(threads, map[string]string{"threadName": "BlockingWorker-TaskGroupLocation{jobId=" + stuckJob + ", pipelineId=1, taskGroupId=1}"})
+		}
+		writeJSON(w, threads)
 	case path == "/stop-job":
 		_, _ = io.Copy(io.Discard, r.Body)
 		if c.onStop != nil {
@@ -134,6 +150,50 @@ type rig struct {
 	datasource *Datasource
 	// double is nil on a real engine.
 	double *coordinatorDouble
+	store  *store.Store
+	// log is all that was logged, at every level.
+	log *logged
+	// later is what the clock of the limits on attempts is ahead.
+	later atomic.Int64
+}
+
+// logged keeps log lines as Grafana's own handler writes them (JSON) and the
+// raw values beside them.
+type logged struct {
+	mu     sync.Mutex
+	lines  strings.Builder
+	values []string
+}
+
+func (l *logged) Enabled(context.Context, slog.Level) bool { return true }
+func (l *logged) WithAttrs([]slog.Attr) slog.Handler       { return l }
+func (l *logged) WithGroup(string) slog.Handler            { return l }
+
+func (l *logged) Handle(_ context.Context, record slog.Record) error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.values = append(l.values, record.Message)
+	fmt.Fprintf(&l.lines, "%s %s", record.Level, record.Message)
+	record.Attrs(func(attr slog.Attr) bool {
+		l.values = append(l.values, attr.Value.String())
+		fmt.Fprintf(&l.lines, " %s=%s", attr.Key, attr.Value)
+		return true
+	})
+	l.lines.WriteByte('\n')
+	return nil
+}
+
+func (l *logged) text() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.lines.String()
+}
+
+// all gives the messages and values that were logged.
+func (l *logged) all() []string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return slices.Clone(l.values)
 }
 
 // newRig starts a process with a real store and a data source on the double,
@@ -158,13 +218,16 @@ func newRig(t *testing.T, change func(settings map[string]any)) *rig {
 // settings.
 func newRigOn(t *testing.T, settings map[string]any, timing action.Timing) *rig {
 	t.Helper()
-	r := &rig{t: t}
+	r := &rig{t: t, log: &logged{}}
 	opened, err := store.Open(t.Context(), "sqlite:"+filepath.Join(t.TempDir(), "unjam.db"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	registry := watch.NewRegistry(watch.Options{Store: opened})
-	r.process = &Process{Registry: registry, Store: opened, StoreLocation: opened.Location(), Log: slog.New(slog.DiscardHandler), Now: time.Now, Timing: timing}
+	r.store = opened
+	logger := slog.New(r.log)
+	registry := watch.NewRegistry(watch.Options{Store: opened, Logger: logger})
+	attempts := action.NewAttempts(func() time.Time { return time.Now().Add(time.Duration(r.later.Load())) })
+	r.process = &Process{Registry: registry, Store: opened, StoreLocation: opened.Location(), Attempts: attempts, Log: logger, Now: time.Now, Timing: timing}
 	r.datasource = r.open(settings)
 	t.Cleanup(func() {
 		r.datasource.Dispose()
@@ -232,6 +295,8 @@ type answer struct {
 	headers map[string][]string
 	body    map[string]any
 	raw     string
+	// parts is in how many parts it came.
+	parts int
 }
 
 // call sends a resource request as Grafana does.
@@ -242,18 +307,24 @@ func (r *rig) call(user *backend.User, method, path, body string, headers map[st
 
 func callResource(t *testing.T, datasource *Datasource, user *backend.User, method, path, body string, headers map[string]string) answer {
 	t.Helper()
-	request := &backend.CallResourceRequest{PluginContext: pluginContext(user), Method: method, Path: strings.Split(path, "?")[0], URL: path, Body: []byte(body), Headers: map[string][]string{}}
+	request := &backend.CallResourceRequest{PluginContext: pluginContext(user), Method: method, Path: strings.TrimPrefix(strings.Split(path, "?")[0], "/"), URL: path, Body: []byte(body), Headers: map[string][]string{}}
 	for name, value := range headers {
 		request.Headers[name] = []string{value}
 	}
 	var got answer
 	ctx := backend.WithPluginContext(t.Context(), request.PluginContext)
 	err := datasource.CallResource(ctx, request, backend.CallResourceResponseSenderFunc(func(response *backend.CallResourceResponse) error {
-		got.status, got.headers, got.raw = response.Status, response.Headers, string(response.Body)
+		if got.parts++; got.parts == 1 {
+			got.status, got.headers = response.Status, response.Headers
+		}
+		got.raw += string(response.Body)
 		return nil
 	}))
 	if err != nil {
 		t.Fatal(err)
+	}
+	if kind := got.headers["Content-Type"]; len(kind) == 1 && kind[0] != "application/json" {
+		return got
 	}
 	if err := json.Unmarshal([]byte(got.raw), &got.body); err != nil {
 		t.Fatalf("%s %s answered %q", method, path, got.raw)
@@ -267,7 +338,9 @@ func intent(kind string) map[string]string {
 }
 
 var (
-	admin  = &backend.User{Login: "anna", Name: "Anna", Email: "anna@example.org", Role: "Admin"}
+	admin = &backend.User{Login: "anna", Name: "Anna", Email: "anna@example.org", Role: "Admin"}
+	// second may act, too.
+	second = &backend.User{Login: "bert", Name: "Bert", Email: "bert@example.org", Role: "Admin"}
 	viewer = &backend.User{Login: "vera", Role: "Viewer"}
 	editor = &backend.User{Login: "egon", Role: "Editor"}
 )
@@ -292,4 +365,28 @@ func verdict(plan answer, guard string) map[string]any {
 		}
 	}
 	return nil
+}
+
+// forceStop puts a settled force stop into the store, as if it had been made a
+// while ago.
+func (r *rig) forceStop(job coordinator.JobID, outcome action.Outcome, leftovers *action.Leftovers) action.Intent {
+	r.t.Helper()
+	scope, now := r.datasource.settings.Scope, time.Now()
+	id := fmt.Sprintf("%032x", now.UnixNano())
+	identity := action.Identity{Cluster: r.datasource.settings.Cluster, Job: job, State: coordinator.StateCanceling}
+	actor := action.Actor{Login: "anna", Email: "anna@example.org", Role: "Admin"}
+	card := action.JobCard{ID: job, Name: "orders to lake"}
+	intent := action.Intent{ID: id, Kind: action.KindForceStop, Actor: actor, Card: card, Identity: identity, Reason: "stuck since the deploy", At: now, Phase: action.PhaseIntended, UpdatedAt: now}
+	entry := action.AuditEntry{At: now, Event: action.AuditIntent, Actor: actor, Kind: intent.Kind, ActionID: id, Identity: &identity, Reason: intent.Reason}
+	if err := r.store.SavePlan(r.t.Context(), scope, action.Plan{ID: id, Kind: intent.Kind, Actor: actor, Card: card, Identity: identity, CreatedAt: now, ExpiresAt: now.Add(time.Minute)}); err != nil {
+		r.t.Fatal(err)
+	}
+	if _, err := r.store.Begin(r.t.Context(), scope, action.Begin{Intent: intent, Entry: entry, Now: now, Budget: 100, BudgetWindow: time.Hour}); err != nil {
+		r.t.Fatal(err)
+	}
+	intent.Phase, intent.Outcome, intent.Leftovers = action.PhaseSettled, outcome, leftovers
+	if _, err := r.store.Update(r.t.Context(), scope, intent, nil); err != nil {
+		r.t.Fatal(err)
+	}
+	return intent
 }

@@ -71,6 +71,8 @@ type jsonActions struct {
 	MaxForceStops       *int     `json:"maxForceStops"`
 	MaxCancels          *int     `json:"maxCancels"`
 	BudgetWindow        *int     `json:"budgetWindowSeconds"`
+	SecondPerson        string   `json:"secondPerson"`
+	IncidentBudget      *int     `json:"incidentBudget"`
 }
 
 // Settings is a data source's configuration, checked.
@@ -176,6 +178,10 @@ func (s *Settings) readPolicy(stored jsonActions) error {
 	}
 	if stored.MaxCancels != nil {
 		policy.MaxCancels = *stored.MaxCancels
+	}
+	policy.SecondPerson = action.SecondPerson(orDefault(stored.SecondPerson, string(policy.SecondPerson)))
+	if stored.IncidentBudget != nil {
+		policy.IncidentBudget = *stored.IncidentBudget
 	}
 	return policy.Validate()
 }

@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"github.com/grafana/grafana-plugin-sdk-go/backend"
+
+	"github.com/unjam/unjam-jobs-app/pkg/action"
 )
 
 const leastSettings = `"urls":["http://master:8080"]`
@@ -20,6 +22,27 @@ func TestSettings_Defaults(t *testing.T) {
 	}
 	if settings.Policy.Enabled || settings.Policy.MinRole != "Admin" || settings.Interval != 10*time.Second || settings.StuckAfter != 3*time.Minute {
 		t.Errorf("the defaults are not careful: %+v", settings)
+	}
+}
+
+// The policy of the guard: what is set is in force, what is not is careful.
+func TestSettings_SecondPersonAndIncidentBudget(t *testing.T) {
+	for name, row := range map[string]struct {
+		json     string
+		second   action.SecondPerson
+		incident int
+	}{
+		"not set":            {`{}`, action.SecondPersonOff, 50},
+		"empty":              {`{"secondPerson":""}`, action.SecondPersonOff, 50},
+		"off":                {`{"secondPerson":"off","incidentBudget":1000}`, action.SecondPersonOff, 1000},
+		"for force stops":    {`{"secondPerson":"force-stop","incidentBudget":20}`, action.SecondPersonForceStop, 20},
+		"for all":            {`{"secondPerson":"all"}`, action.SecondPersonAll, 50},
+		"no incident budget": {`{"incidentBudget":0}`, action.SecondPersonOff, 0},
+	} {
+		settings, err := loadSettings(1, backend.DataSourceInstanceSettings{JSONData: []byte(`{"actions":` + row.json + `,` + leastSettings + `}`)})
+		if err != nil || settings.Policy.SecondPerson != row.second || settings.Policy.IncidentBudget != row.incident {
+			t.Errorf("%s: %v, %q and %d", name, err, settings.Policy.SecondPerson, settings.Policy.IncidentBudget)
+		}
 	}
 }
 
@@ -40,6 +63,11 @@ func TestSettings_Faults(t *testing.T) {
 		"timeout above deadline":    {`{"requestTimeoutSeconds":60,"pollDeadlineSeconds":8,` + leastSettings + `}`, "use 1 to 8"},
 		"threshold without sense":   {`{"stuckAfterSeconds":0,` + leastSettings + `}`, "stuckAfterSeconds is 0"},
 		"unknown role":              {`{"actions":{"minRole":"Owner"},` + leastSettings + `}`, "use Viewer, Editor or Admin"},
+		"unknown second person":     {`{"actions":{"secondPerson":"sometimes"},` + leastSettings + `}`, `secondPerson is "sometimes": use off, force-stop or all`},
+		"second person as a switch": {`{"actions":{"secondPerson":true},` + leastSettings + `}`, "actions.secondPerson must not be a bool"},
+		"incident budget negative":  {`{"actions":{"incidentBudget":-1},` + leastSettings + `}`, "incidentBudget is -1: use 0 to 1000"},
+		"incident budget too large": {`{"actions":{"incidentBudget":5000},` + leastSettings + `}`, "incidentBudget is 5000: use 0 to 1000"},
+		"incident budget in words":  {`{"actions":{"incidentBudget":"many"},` + leastSettings + `}`, "incidentBudget must not be a string"},
 		"force as a faster cancel":  {`{"actions":{"minCancelingAgeSeconds":1},` + leastSettings + `}`, "minCancelingAgeSeconds is 1"},
 	} {
 		t.Run(name, func(t *testing.T) {

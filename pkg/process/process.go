@@ -29,7 +29,7 @@ type Process struct {
 // password. A store that cannot be opened does not fail: monitoring goes on
 // without it, actions are refused, and the health check says so.
 func Open(ctx context.Context, location, shown string, logger watch.Logger) *Process {
-	p := &Process{Process: &plugin.Process{StoreLocation: shown, Log: logger, Now: time.Now, Timing: action.DefaultTiming()}}
+	p := &Process{Process: &plugin.Process{StoreLocation: shown, Attempts: action.NewAttempts(time.Now), Log: logger, Now: time.Now, Timing: action.DefaultTiming()}}
 	var timelines watch.Store
 	ctx, cancel := context.WithTimeout(ctx, openPatience)
 	defer cancel()

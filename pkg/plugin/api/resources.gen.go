@@ -316,16 +316,19 @@ type JobCardQuality string
 // Kind defines model for Kind.
 type Kind string
 
+// LeftoverTask defines model for LeftoverTask.
+type LeftoverTask struct {
+	Threads int    `json:"threads"`
+	Worker  string `json:"worker"`
+}
+
 // Leftovers What still ran on the workers after the end was proven.
 type Leftovers struct {
-	CheckedAt  *time.Time `json:"checkedAt,omitempty"`
-	NotChecked []string   `json:"notChecked"`
-	Tasks      []struct {
-		Threads int    `json:"threads"`
-		Worker  string `json:"worker"`
-	} `json:"tasks"`
-	Unasked string    `json:"unasked"`
-	Until   time.Time `json:"until"`
+	CheckedAt  *time.Time     `json:"checkedAt,omitempty"`
+	NotChecked []string       `json:"notChecked"`
+	Tasks      []LeftoverTask `json:"tasks"`
+	Unasked    string         `json:"unasked"`
+	Until      time.Time      `json:"until"`
 }
 
 // Plan defines model for Plan.
@@ -408,8 +411,11 @@ type Problem struct {
 	Message string `json:"message"`
 
 	// PlanChanged True when only a new plan can go on (412).
-	PlanChanged *bool      `json:"planChanged,omitempty"`
-	Verdicts    *[]Verdict `json:"verdicts,omitempty"`
+	PlanChanged *bool `json:"planChanged,omitempty"`
+
+	// RetryAfterSeconds With 429, as the header Retry-After, which pages in Grafana do not get to see.
+	RetryAfterSeconds *int       `json:"retryAfterSeconds,omitempty"`
+	Verdicts          *[]Verdict `json:"verdicts,omitempty"`
 }
 
 // ReasonRequest defines model for ReasonRequest.
