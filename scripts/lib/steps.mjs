@@ -6,6 +6,7 @@ import { goArrowsHold, goArrowsSelfTest, tsArrowsHold, tsArrowsSelfTest } from '
 import { has, root, run } from './children.mjs';
 import { goTests, jestTests, nodeTests } from './counts.mjs';
 import { goFiles } from './files.mjs';
+import { fuzz } from './fuzz.mjs';
 import { builtPlugin, pluginSources } from './plugin-files.mjs';
 
 /**
@@ -79,6 +80,12 @@ export const steps = [
     run: () => goTest(GO_PACKAGES),
   },
   {
+    name: 'fuzz',
+    what: 'what comes from outside: every fuzz target for a few seconds',
+    needs: needGo,
+    run: () => fuzz(GO_PACKAGES),
+  },
+  {
     name: 'build-frontend',
     what: 'dist of the browser part',
     run: () => one('npm', ['run', '--silent', 'build:frontend']),
@@ -92,9 +99,9 @@ export const steps = [
   { name: 'dist', what: 'dist is complete', run: async () => asResult(builtPlugin()) },
   {
     name: 'workbench',
-    what: 'pages and panel in a browser without Grafana, on the simulator',
+    what: 'pages, panel and the journeys see, cancel, force stop, refused in a browser, on the simulator',
     needs: needGo,
-    run: () => nodeTest('workbench/workbench.test.mjs'),
+    run: () => nodeTest('workbench'),
   },
   {
     name: 'engine',
