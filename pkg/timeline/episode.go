@@ -9,6 +9,9 @@
 // complete poll, after every gap, with every master, and while masters
 // disagree. So a guard never counts time in which nobody looked.
 //
+// Several replicas of Unjam may watch one coordinator. Each has its Timeline;
+// Merge brings them together through what a store keeps of all of them.
+//
 // Silence is no end. A job that is not listed, or listed as unknown, keeps its
 // episode until the coordinator proves an end, or until it counts as lost.
 package timeline
@@ -36,8 +39,8 @@ const (
 type Episode struct {
 	// ID names the episode; it is part of a plan's identity. It is made when
 	// the episode begins, from job id, create time, state, Since, master and
-	// the time of that look, and never changes; a restart goes on with the
-	// stored one.
+	// the time of that look. A restart goes on with the stored one, and where
+	// several replicas saw it begin, all take the id that was stored first.
 	ID         string
 	Job        coordinator.JobID
 	CreateTime time.Time
@@ -50,7 +53,9 @@ type Episode struct {
 	Since   time.Time
 	Quality Quality
 	// ContinuousSince is for guards: since when the job was seen in this state
-	// at every poll, without a gap and under the same master.
+	// at every poll, without a gap and under the same master, by this replica
+	// or by several whose watches overlapped. In what a store keeps, it does
+	// not count who watched (see Shared.Episodes).
 	ContinuousSince time.Time
 	// LastSeen is when a complete poll last showed the job in this state.
 	LastSeen time.Time

@@ -47,7 +47,7 @@ type world struct {
 // that no guard's age is longer than what was watched without a gap and
 // without another opinion, and that one job has one episode.
 func TestWhateverHappensToReplicas(t *testing.T) {
-	const stories, steps = 100, 200
+	const stories, steps = 60, 200
 	for seed := range uint64(stories) {
 		t.Run(fmt.Sprintf("seed %d", seed), func(t *testing.T) {
 			w := &world{
