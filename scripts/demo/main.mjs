@@ -1,5 +1,9 @@
 // @ts-check
 /** The order of the demo: look, install, build, start, say where, wait for Ctrl-C, end. */
+import { mkdtempSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { endChildren } from '../lib/children.mjs';
 import { install } from './build.mjs';
@@ -24,7 +28,7 @@ const ends = [];
 let interrupt = () => {};
 /** @type {Promise<void>} */
 const interrupted = new Promise((resolve) => {
-  interrupt = resolve;
+  interrupt = () => resolve();
 });
 for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP'])) {
   process.on(signal, interrupt);
@@ -66,6 +70,10 @@ async function demo() {
   }
   // The plugin is built so, and what is compiled once then serves both programs.
   process.env.CGO_ENABLED ??= '0';
+  // Go leaves its temporary files where it is interrupted.
+  const temporary = mkdtempSync(path.join(tmpdir(), 'unjam-demo-'));
+  ends.push(() => rm(temporary, { recursive: true, force: true, maxRetries: 3 }));
+  process.env.GOTMPDIR = temporary;
   await unlessInterrupted(install());
   // These need what was just installed.
   const { startCoordinator } = await import('./coordinator.mjs');
@@ -103,11 +111,25 @@ async function unlessInterrupted(work) {
   }
   console.log('\nEnding what was started …');
   // Nobody waits for a build. A server that was begun is let come up, so that it can be ended properly.
-  const sweep = setInterval(() => void endChildren(), SWEEP_MS);
-  const late = await work.catch(() => undefined);
-  clearInterval(sweep);
+  const ended = work.catch(() => undefined);
+  const over = ended.then(() => true);
+  do {
+    // What begins its next build meanwhile is ended in the next round.
+    await endChildren();
+  } while (!(await Promise.race([over, later(SWEEP_MS)])));
+  const late = await ended;
   if (late && typeof late === 'object' && 'stop' in late && typeof late.stop === 'function') {
     await late.stop();
   }
   throw new Error('it was interrupted.');
+}
+
+/**
+ * @param {number} ms
+ * @returns {Promise<false>}
+ */
+function later(ms) {
+  return new Promise((resolve) => {
+    setTimeout(() => resolve(false), ms);
+  });
 }
