@@ -6,6 +6,8 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"io"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"net/http/httputil"
@@ -107,7 +109,12 @@ func (c *cluster) addresses(role string) []string {
 type recorder struct {
 	address string
 	mu      sync.Mutex
-	stops   int
+	// stops are the bodies of the stop requests, in the order they came.
+	stops []string
+	// meddle, when set, stands between a stop request and the engine: deliver
+	// takes the request there; what meddle gives tells whether the engine's
+	// answer goes back, or none.
+	meddle func(deliver func()) bool
 }
 
 func record(t *testing.T, target string) *recorder {
@@ -122,9 +129,8 @@ func record(t *testing.T, target string) *recorder {
 	r := &recorder{}
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, request *http.Request) {
 		if strings.Contains(request.URL.Path, "stop-job") {
-			r.mu.Lock()
-			r.stops++
-			r.mu.Unlock()
+			r.stop(w, request, forward)
+			return
 		}
 		forward.ServeHTTP(w, request)
 	}))
@@ -133,10 +139,42 @@ func record(t *testing.T, target string) *recorder {
 	return r
 }
 
-func (r *recorder) count() int {
+func (r *recorder) stop(w http.ResponseWriter, request *http.Request, forward http.Handler) {
+	body, err := io.ReadAll(request.Body)
+	if err != nil {
+		panic(http.ErrAbortHandler)
+	}
+	request.Body = io.NopCloser(bytes.NewReader(body))
+	r.mu.Lock()
+	r.stops = append(r.stops, string(body))
+	meddle := r.meddle
+	r.mu.Unlock()
+	if meddle == nil {
+		forward.ServeHTTP(w, request)
+		return
+	}
+	answer := httptest.NewRecorder()
+	if !meddle(func() { forward.ServeHTTP(answer, request) }) {
+		panic(http.ErrAbortHandler)
+	}
+	maps.Copy(w.Header(), answer.Header())
+	w.WriteHeader(answer.Code)
+	_, _ = w.Write(answer.Body.Bytes())
+}
+
+func (r *recorder) count() int { return r.countOf("") }
+
+// countOf is how many stop requests for a job arrived.
+func (r *recorder) countOf(id string) int {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	return r.stops
+	count := 0
+	for _, body := range r.stops {
+		if strings.Contains(body, id) {
+			count++
+		}
+	}
+	return count
 }
 
 const enginePoll = 2 * time.Second

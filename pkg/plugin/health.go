@@ -152,8 +152,8 @@ func storeKind(location string) string {
 
 func (d *Datasource) healthDetails(probe coordinator.Probe) []byte {
 	details, err := json.Marshal(map[string]any{
-		"dialect": probe.Dialect, "version": probe.Version, "master": probe.Master, "workers": probe.Workers,
-		"coordinator": d.settings.Cluster, "store": d.process.StoreLocation, "storeKind": storeKind(d.process.StoreLocation), "warnings": probe.Warnings,
+		"dialect": inert(probe.Dialect), "version": inert(probe.Version), "master": inert(probe.Master), "workers": probe.Workers,
+		"coordinator": inert(d.settings.Cluster), "store": inert(d.process.StoreLocation), "storeKind": storeKind(d.process.StoreLocation), "warnings": inertAll(probe.Warnings),
 	})
 	if err != nil {
 		return nil

@@ -183,8 +183,16 @@ func TestS23_NothingButTheGuardActs(t *testing.T) {
 		`{"queryType":"jobs","action":"force-stop","jobId":"` + stuckJob + `","force":true}`,
 		`{"queryType":"actions","action":"cancel"}`,
 		`{"queryType":"../actions"}`, `[]`, `null`, `"stop"`,
+		`{"queryType":"approvals","id":"` + strings.Repeat("ab", 16) + `","approve":true}`,
+		`{"queryType":"metric","metric":"leftover_tasks","dismiss":"` + stuckJob + `","episode":"e1","reason":"by a query"}`,
+		`{"queryType":"metric","metric":"force_stops_unconfirmed","reconcile":true,"incidents":[{"limit":1000}]}`,
+		`{"queryType":"metric","metric":"jobs_lost'; DROP TABLE audit; --"}`,
 	} {
 		_ = r.query(body, nil)
+		_ = r.query(body, fromAlert)
+	}
+	if page := r.call(admin, "GET", "/audit", "", nil); len(page.body["rows"].([]any)) != 0 {
+		t.Errorf("a query left a record: %s", page.raw)
 	}
 	if stops := r.double.seen("POST"); len(stops) != 0 {
 		t.Errorf("a query posted: %v", stops)

@@ -293,7 +293,7 @@ func TestSecretsNeverLeave(t *testing.T) {
 	for _, span := range spans.GetSpans() {
 		h.add("traces", fmt.Sprintf("%+v", span))
 	}
-	if len(h.texts["log"]) < 100 || len(h.texts["echo in names: frames of jobs for panel"]) < 100 || !strings.Contains(h.texts["500: health"], "[hidden]") {
+	if len(h.texts["log"]) < 100 || len(h.texts["echo in names: frames of jobs for panel"]) < 100 || !strings.Contains(h.texts["echo in names: GET /audit"], "[hidden]") || !strings.Contains(h.texts["500: health"], "500") {
 		t.Error("the run has not shown what it was to show")
 	}
 	if !strings.Contains(h.texts["echo in names: GET /audit"], string(action.AuditAnswer)) {

@@ -23,6 +23,8 @@ const STATICCHECK = 'honnef.co/go/tools/cmd/staticcheck@v0.8.2';
 const NODE_REPORTER = './scripts/lib/node-reporter.mjs';
 /** The plugin's backend, and the workbench's server. */
 const GO_PACKAGES = ['./pkg/...', './workbench/backend/...'];
+/** What is checked as these are, and tested by steps of its own: it starts and kills many processes. */
+const GO_PROOFS = ['./faults/...', './bench/...'];
 /** Starting and breaking several clusters, on two busy cores. */
 const ENGINE_MINUTES = 20;
 
@@ -60,12 +62,12 @@ export const steps = [
     run: () => one('node', ['scripts/generate.mjs', '--check']),
   },
   { name: 'gofmt', what: 'format', needs: needGo, run: gofmt },
-  { name: 'vet', what: 'go vet', needs: needGo, run: () => one('go', ['vet', ...GO_PACKAGES]) },
+  { name: 'vet', what: 'go vet', needs: needGo, run: () => one('go', ['vet', ...GO_PACKAGES, ...GO_PROOFS]) },
   {
     name: 'staticcheck',
     what: 'staticcheck',
     needs: needGo,
-    run: () => one('go', ['run', STATICCHECK, ...GO_PACKAGES]),
+    run: () => one('go', ['run', STATICCHECK, ...GO_PACKAGES, ...GO_PROOFS]),
   },
   {
     name: 'arrows-go',
@@ -78,6 +80,18 @@ export const steps = [
     what: 'tests of the backend, with the race detector',
     needs: needGo,
     run: () => goTest(GO_PACKAGES),
+  },
+  {
+    name: 'faults',
+    what: 'the plugin killed at every step of an action, and races over replicas',
+    needs: needGo,
+    run: () => goTest(['-count=1', '-timeout', `${ENGINE_MINUTES}m`, './faults/...']),
+  },
+  {
+    name: 'bench',
+    what: 'npm run bench works, with a few runs',
+    needs: needGo,
+    run: () => goTest(['-count=1', './bench/...']),
   },
   {
     name: 'fuzz',
@@ -103,6 +117,7 @@ export const steps = [
     needs: needGo,
     run: () => nodeTest('workbench'),
   },
+  { name: 'postgres', what: 'the PostgreSQL for tests', run: () => nodeTest('engines/postgres') },
   {
     name: 'engine',
     what: 'the test engine itself',
@@ -150,7 +165,7 @@ async function simulator(which) {
 
 /** @returns {Promise<Result>} */
 async function gofmt() {
-  const { code, output } = await run('gofmt', ['-l', 'Magefile.go', 'pkg', 'workbench/backend']);
+  const { code, output } = await run('gofmt', ['-l', 'Magefile.go', 'pkg', 'workbench/backend', 'faults', 'bench']);
   const unformatted = output.trim();
   const failed = code !== 0 || unformatted !== '';
   return {

@@ -26,9 +26,9 @@ func TestRestoring(t *testing.T) {
 	}
 	for text, want := range map[string]string{
 		`{"jobId":1176935936966000641,"jobName":"lake","pendingSourceState":"RESTORE"}`: "1176935936966000641",
-		`{"jobId":1176935936966000641,"pendingSourceState":"SUBMIT"}`:                    "",
-		`{"jobId":1176935936966000641,"pendingSourceState":null}`:                        "",
-		`{"jobId":1176935936966000641}`:                                                  "",
+		`{"jobId":1176935936966000641,"pendingSourceState":"SUBMIT"}`:                   "",
+		`{"jobId":1176935936966000641,"pendingSourceState":null}`:                       "",
+		`{"jobId":1176935936966000641}`:                                                 "",
 	} {
 		if got, err := newJSONReader(strings.NewReader(text)).queuedRestore(); err != nil || got != want {
 			t.Errorf("%s: %q, %v", text, got, err)
