@@ -26,13 +26,12 @@ func main() {
 }
 
 func run() int {
-	// A location that cannot be opened is not repeated anywhere: it may hold a
-	// password.
-	location, shown := os.Getenv(storeVariable), "set in grafana.ini"
+	location := os.Getenv(storeVariable)
 	if location == "" {
-		location, shown = store.DefaultLocation, store.DefaultLocation
+		location = store.DefaultLocation
 	}
-	shared := process.Open(context.Background(), location, shown, log.DefaultLogger)
+	// It may hold a password.
+	shared := process.Open(context.Background(), location, store.Redact(location), log.DefaultLogger)
 	defer shared.Close()
 	if err := datasource.Manage(pluginID, shared.NewDatasource, datasource.ManageOpts{}); err != nil {
 		log.DefaultLogger.Error("The plugin ended", "error", err.Error())

@@ -2,6 +2,8 @@ import { AppPlugin, type AppRootProps } from '@grafana/data';
 import { LoadingPlaceholder } from '@grafana/ui';
 import React, { lazy, Suspense } from 'react';
 
+import { usePagePath } from './app/pagePath';
+
 const LazyOverview = lazy(() => import('./app/OverviewPage').then(({ OverviewPage }) => ({ default: OverviewPage })));
 const LazySetup = lazy(() => import('./app/SetupPage').then(({ SetupPage }) => ({ default: SetupPage })));
 
@@ -9,11 +11,11 @@ const LazySetup = lazy(() => import('./app/SetupPage').then(({ SetupPage }) => (
 const SETUP_PATH = '/setup';
 
 /** Each of the app's pages is loaded when it is opened, and not with every page of Grafana. */
-function App({ path, basename }: AppRootProps) {
-  const below = path.slice(basename.length).replace(/\/+$/, '');
+function App({ basename }: AppRootProps) {
+  const path = usePagePath(basename);
   return (
     <Suspense fallback={<LoadingPlaceholder text="Loading Unjam…" />}>
-      {below === SETUP_PATH ? <LazySetup /> : <LazyOverview />}
+      {path === SETUP_PATH ? <LazySetup /> : <LazyOverview />}
     </Suspense>
   );
 }

@@ -27,19 +27,23 @@ type Process struct {
 // Open opens the store at a location and builds the process around it. shown is
 // how the location is named to people until it is opened: it may hold a
 // password. A store that cannot be opened does not fail: monitoring goes on
-// without it, actions are refused, and the health check says so.
+// without it, actions are refused, and the health check says so. One whose
+// server is away is used as soon as it is back.
 func Open(ctx context.Context, location, shown string, logger watch.Logger) *Process {
 	p := &Process{Process: &plugin.Process{StoreLocation: shown, Attempts: action.NewAttempts(time.Now), Log: logger, Now: time.Now, Timing: action.DefaultTiming()}}
 	var timelines watch.Store
 	ctx, cancel := context.WithTimeout(ctx, openPatience)
 	defer cancel()
-	opened, err := store.Open(ctx, location)
+	opened, err := store.Open(ctx, location, store.Patient(), store.WithClock(p.Now))
 	if err != nil {
 		p.StoreErr = err
-		logger.Error("The store could not be opened", "store", p.StoreLocation, "error", err.Error())
 	} else {
 		p.opened = opened
 		p.Store, timelines, p.StoreLocation = opened, opened, opened.Location()
+		err = opened.Writable(ctx)
+	}
+	if err != nil {
+		logger.Error("No record can be made: actions are refused", "store", p.StoreLocation, "error", err.Error())
 	}
 	p.Registry = watch.NewRegistry(watch.Options{Store: timelines, Logger: logger, Now: time.Now})
 	return p

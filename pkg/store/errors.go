@@ -8,8 +8,11 @@ var (
 	ErrLocation = errors.New("the store location is not usable")
 	// ErrOpen: the database could not be opened or created.
 	ErrOpen = errors.New("the store could not be opened")
-	// ErrForeign: the file belongs to another program.
-	ErrForeign = errors.New("the file is not a store of Unjam")
+	// ErrUnreachable: the database's server does not answer, or does not let us
+	// in. It comes together with ErrOpen or ErrNotWritable.
+	ErrUnreachable = errors.New("the store's server cannot be reached")
+	// ErrForeign: the file or schema belongs to another program.
+	ErrForeign = errors.New("what is at the location is not a store of Unjam")
 	// ErrNewer: a newer version of Unjam wrote the store.
 	ErrNewer = errors.New("the store is newer than this version of Unjam")
 	// ErrNotWritable: no record can be made now.

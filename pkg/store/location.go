@@ -1,6 +1,7 @@
 package store
 
 import (
+	"context"
 	"path/filepath"
 	"strings"
 )
@@ -16,45 +17,68 @@ const example = "Set store = sqlite:/absolute/path/unjam.db in the section [plug
 
 const sqliteScheme = "sqlite:"
 
-// parseLocation gives the absolute path of the SQLite file that a location
-// names. Its errors never repeat the location: it may hold a password.
-func parseLocation(location string) (path string, err error) {
+// postgresSchemes are the names that libpq takes for PostgreSQL.
+var postgresSchemes = []string{"postgres:", "postgresql:"}
+
+// place is a location that was understood.
+type place interface {
+	// String gives the location as it may be shown.
+	String() string
+	// open opens it, without making anything in it.
+	open(ctx context.Context, o options) (*Store, error)
+}
+
+// parseLocation understands a location. Its errors never repeat it: it may hold
+// a password.
+func parseLocation(location string) (place, error) {
 	location = strings.TrimSpace(location)
 	lower := strings.ToLower(location)
-	switch {
-	case location == "":
-		return "", refuseLocation("it is empty")
-	case strings.HasPrefix(lower, "postgres:"), strings.HasPrefix(lower, "postgresql:"):
-		return "", refuseLocation("PostgreSQL is not supported yet by this version of Unjam")
-	case !strings.HasPrefix(lower, sqliteScheme):
-		return "", refuseLocation("it does not begin with sqlite:")
+	if location == "" {
+		return nil, refuseLocation("it is empty")
 	}
-	path = location[len(sqliteScheme):]
+	if strings.HasPrefix(lower, sqliteScheme) {
+		return parseSQLite(location[len(sqliteScheme):])
+	}
+	for _, scheme := range postgresSchemes {
+		if strings.HasPrefix(lower, scheme) {
+			return parsePostgres(location[len(scheme):])
+		}
+	}
+	return nil, refuseLocation("it begins neither with sqlite: nor with postgres:")
+}
+
+// sqlitePath is the absolute path of an SQLite file.
+type sqlitePath string
+
+// String gives the location of the file.
+func (path sqlitePath) String() string { return sqliteScheme + string(path) }
+
+func parseSQLite(path string) (place, error) {
 	// sqlite:///path is how many other programs write sqlite:/path.
 	if strings.HasPrefix(path, "///") {
 		path = path[2:]
 	}
 	switch {
 	case strings.HasPrefix(path, "//"):
-		return "", refuseLocation("it names a host, and an SQLite file must be on this machine")
+		return nil, refuseLocation("it names a host, and an SQLite file must be on this machine")
 	case strings.ContainsAny(path, "?#"):
-		return "", refuseLocation("it has options (? or #), and there are none")
+		return nil, refuseLocation("it has options (? or #), and there are none")
 	case strings.ContainsFunc(path, func(r rune) bool { return r < ' ' || r == 0x7f }):
-		return "", refuseLocation("it has a control character")
+		return nil, refuseLocation("it has a control character")
 	case !filepath.IsAbs(path):
-		return "", refuseLocation("its path is not absolute")
+		return nil, refuseLocation("its path is not absolute")
 	case strings.HasSuffix(path, "/"), filepath.Clean(path) == filepath.Dir(path):
-		return "", refuseLocation("it names a folder, not a file")
+		return nil, refuseLocation("it names a folder, not a file")
 	}
-	return filepath.Clean(path), nil
+	return sqlitePath(filepath.Clean(path)), nil
 }
 
 // Redact gives a location as it may be shown, whether it is usable or not: an
-// SQLite path as it is, of anything else no more than its kind, since it may
-// hold a password.
+// SQLite path as it is, host and database of a PostgreSQL, and of anything that
+// is not understood no more than its kind, since it may hold a password.
 func Redact(location string) string {
-	if path, err := parseLocation(location); err == nil {
-		return sqliteScheme + path
+	if at, err := parseLocation(location); err == nil {
+		return at.String()
 	}
 	location = strings.TrimSpace(location)
 	scheme, rest, found := strings.Cut(strings.ToLower(location), ":")

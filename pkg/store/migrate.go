@@ -3,47 +3,56 @@ package store
 import (
 	"context"
 	"database/sql"
-	_ "embed" // for the migrations
+	"embed"
 	"fmt"
+	"path"
+	"strings"
 )
 
-// migration is one step of the schema. Steps are never changed once released;
-// a new one is added to the end.
+// migration is one step of the schema.
 type migration struct {
 	name string
 	sql  string
 }
 
-//go:embed migrations/sqlite/0001_first.sql
-var sqliteFirst string
+// The steps of each database, in the order of their names: the first makes
+// version 1 of the schema, and so on. A step is never changed once released; a
+// new one is added to the end, for every database.
+//
+//go:embed migrations/*/*.sql
+var migrationFiles embed.FS
 
-//go:embed migrations/sqlite/0002_guard.sql
-var sqliteGuard string
-
-//go:embed migrations/sqlite/0003_replicas.sql
-var sqliteReplicas string
-
-// migrations are all steps in order: step n makes schema version n.
-var migrations = []migration{
-	{name: "first", sql: sqliteFirst},
-	{name: "guard", sql: sqliteGuard},
-	{name: "replicas", sql: sqliteReplicas},
+// migrations gives the steps of a folder.
+func migrations(folder string) ([]migration, error) {
+	entries, err := migrationFiles.ReadDir("migrations/" + folder)
+	if err != nil {
+		return nil, err
+	}
+	var steps []migration
+	for _, entry := range entries {
+		text, err := migrationFiles.ReadFile(path.Join("migrations", folder, entry.Name()))
+		if err != nil {
+			return nil, err
+		}
+		_, name, _ := strings.Cut(strings.TrimSuffix(entry.Name(), ".sql"), "_")
+		steps = append(steps, migration{name: name, sql: string(text)})
+	}
+	return steps, nil
 }
 
 // migrate brings the schema up to date in one transaction: a failure leaves
 // the store as it was.
 func (s *Store) migrate(ctx context.Context, steps []migration) error {
-	return s.write(ctx, func(tx *sql.Tx) error {
-		version, err := recogniseSQLite(ctx, tx, s.path)
+	return s.transact(ctx, s.migrator, func(tx *sql.Tx) error {
+		version, err := s.database.recognise(ctx, tx)
 		if err != nil {
 			return err
 		}
 		if version > len(steps) {
-			return &Problem{Kind: ErrNewer, Detail: fmt.Sprintf("%s has schema %d, and this version of Unjam knows up to %d", s.path, version, len(steps)),
-				Advice: "Install the newer version of Unjam again, or choose another file. " + example}
+			return s.database.newer(version, len(steps))
 		}
 		if version == 0 {
-			if err := markSQLite(ctx, tx); err != nil {
+			if err := s.database.mark(ctx, tx); err != nil {
 				return err
 			}
 			if _, err := tx.ExecContext(ctx, "CREATE TABLE schema_version (version INTEGER NOT NULL PRIMARY KEY, name TEXT NOT NULL)"); err != nil {

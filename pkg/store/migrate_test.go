@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -86,11 +87,13 @@ func TestMigrationsGoForwardOnly(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "unjam.db")
 	s := openFile(t, path)
 	trailOf(t, s, ours, 2)
+	known, err := migrations("sqlite")
+	must(t, err)
 	more := migration{name: "more", sql: "CREATE TABLE more (x INTEGER); INSERT INTO more (x) VALUES (1);"}
 	broken := migration{name: "broken", sql: "CREATE TABLE half (x INTEGER); INSERT INTO missing (x) VALUES (1);"}
 
 	// Given a migration that fails, then the store is as it was.
-	err := s.migrate(t.Context(), append(migrations[:len(migrations):len(migrations)], more, broken))
+	err = s.migrate(t.Context(), append(slices.Clone(known), more, broken))
 	if err == nil || !strings.Contains(err.Error(), "(broken)") {
 		t.Fatalf("a broken migration: %v", err)
 	}
@@ -102,7 +105,7 @@ func TestMigrationsGoForwardOnly(t *testing.T) {
 	holds(t, s, ours, 2)
 
 	// Given one that works, then it runs once.
-	newer := append(migrations[:len(migrations):len(migrations)], more)
+	newer := append(slices.Clone(known), more)
 	must(t, s.migrate(t.Context(), newer))
 	must(t, s.migrate(t.Context(), newer))
 	if n := count(t, s, "more"); n != 1 {
@@ -121,5 +124,21 @@ func TestMigrationsGoForwardOnly(t *testing.T) {
 	t.Log(err)
 	if after, err := os.ReadFile(path); err != nil || string(after) != string(before) {
 		t.Fatal("the newer store was changed", err)
+	}
+}
+
+func TestEveryDatabaseHasTheSameMigrations(t *testing.T) {
+	sqlite, err := migrations("sqlite")
+	must(t, err)
+	postgres, err := migrations("postgres")
+	must(t, err)
+	names := func(steps []migration) (names []string) {
+		for _, step := range steps {
+			names = append(names, step.name)
+		}
+		return names
+	}
+	if got, want := names(postgres), names(sqlite); !slices.Equal(got, want) || !slices.Contains(got, "first") {
+		t.Fatalf("PostgreSQL goes through %q, SQLite through %q", got, want)
 	}
 }

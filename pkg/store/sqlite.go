@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"database/sql"
-	"errors"
 	"fmt"
 	"net/url"
 	"path/filepath"
@@ -12,6 +11,8 @@ import (
 
 	"modernc.org/sqlite"
 	sqlitecode "modernc.org/sqlite/lib"
+
+	"github.com/unjam/unjam-jobs-app/pkg/watch"
 )
 
 const (
@@ -57,22 +58,35 @@ var writeOptions = []string{"_txlock=immediate", "_journal_mode=WAL", "_synchron
 // The options of connections that read.
 var readOptions = []string{"_query_only=1"}
 
-// openSQLite opens the file as the pools of a Store, without migrating it. A
-// file that is not ours is refused before anything in it is changed.
-func openSQLite(ctx context.Context, path string) (*Store, error) {
-	if err := inspectSQLite(ctx, path); err != nil {
+// sqliteFile is a database in one file.
+type sqliteFile struct {
+	path  string
+	clock func() time.Time
+	// fresh opens the path anew at each use: it sees what a restart would see.
+	fresh *sql.DB
+	// reopen makes the pools drop their connections.
+	reopen func()
+}
+
+var _ database = (*sqliteFile)(nil)
+
+// open opens the file as the pools of a Store, without migrating it. A file
+// that is not ours is refused before anything in it is changed.
+func (path sqlitePath) open(ctx context.Context, o options) (*Store, error) {
+	file := &sqliteFile{path: string(path), clock: o.now}
+	if err := file.inspect(ctx); err != nil {
 		return nil, err
 	}
-	s := &Store{path: path}
+	s := &Store{database: file}
 	for _, pool := range []struct {
 		db                **sql.DB
 		dsn               string
 		connections, idle int
 	}{
-		{&s.writer, sqliteDSN(path, "rw", writeOptions...), 1, 1},
-		{&s.reader, sqliteDSN(path, "rw", readOptions...), readers, readers},
-		// This one keeps no connection: each use opens the path anew.
-		{&s.fresh, sqliteDSN(path, "rw", readOptions...), readers, -1},
+		{&s.writer, sqliteDSN(file.path, "rw", writeOptions...), 1, 1},
+		{&s.reader, sqliteDSN(file.path, "rw", readOptions...), readers, readers},
+		// This one keeps no connection.
+		{&file.fresh, sqliteDSN(file.path, "rw", readOptions...), readers, -1},
 	} {
 		db, err := sqlitePool(pool.dsn, pool.connections, pool.idle)
 		if err != nil {
@@ -81,11 +95,63 @@ func openSQLite(ctx context.Context, path string) (*Store, error) {
 		}
 		*pool.db = db
 	}
-	if err := s.startWAL(ctx); err != nil {
+	// SQLite has one writer, whatever it writes.
+	s.timelines, s.migrator = s.writer, s.writer
+	file.reopen = func() {
+		for pool, idle := range map[*sql.DB]int{s.writer: 1, s.reader: readers} {
+			pool.SetMaxIdleConns(-1)
+			pool.SetMaxIdleConns(idle)
+		}
+	}
+	if err := file.startWAL(ctx, s.writer); err != nil {
 		_ = s.Close()
 		return nil, err
 	}
 	return s, nil
+}
+
+func (f *sqliteFile) place() string { return sqlitePath(f.path).String() }
+
+func (f *sqliteFile) prepare(ctx context.Context, s *Store) error {
+	steps, err := migrations("sqlite")
+	if err != nil {
+		return err
+	}
+	return s.migrate(ctx, steps)
+}
+
+// lockTimeline has nothing to do: each write has the file for itself.
+func (f *sqliteFile) lockTimeline(context.Context, *sql.Tx, watch.Scope) error { return nil }
+
+// now is the machine's clock: all processes on one file run on one machine.
+func (f *sqliteFile) now(context.Context) (time.Time, error) { return f.clock(), nil }
+
+// mayRecover is false: a file that cannot be used when Grafana starts is a
+// fault of the installation.
+func (f *sqliteFile) mayRecover(error) bool { return false }
+
+func (f *sqliteFile) close() error {
+	if f.fresh == nil {
+		return nil
+	}
+	return f.fresh.Close()
+}
+
+// prove reads the count of a record through a new connection. A file that was
+// removed or replaced while it is open takes writes without an error, and loses
+// them.
+func (f *sqliteFile) prove(ctx context.Context, wrote probe) error {
+	// The commit stands: a caller that gives up now must not turn it into a
+	// failure.
+	check, cancel := context.WithTimeout(context.WithoutCancel(ctx), busyTimeout)
+	defer cancel()
+	var seen probe
+	err := seen.scan(f.fresh.QueryRowContext(check, "SELECT store_id, count FROM write_probe WHERE id = 1"))
+	if err != nil || seen.store != wrote.store || seen.count < wrote.count {
+		f.reopen()
+		return f.gone(err)
+	}
+	return nil
 }
 
 func sqlitePool(dsn string, connections, idle int) (*sql.DB, error) {
@@ -99,44 +165,44 @@ func sqlitePool(dsn string, connections, idle int) (*sql.DB, error) {
 	return db, nil
 }
 
-// inspectSQLite looks into the file, which SQLite creates if it is missing,
-// and refuses one that is not ours or is newer than we are.
-func inspectSQLite(ctx context.Context, path string) error {
-	db, err := sqlitePool(sqliteDSN(path, "rwc"), 1, 1)
+// inspect looks into the file, which SQLite creates if it is missing, and
+// refuses one that is not ours.
+func (f *sqliteFile) inspect(ctx context.Context) error {
+	db, err := sqlitePool(sqliteDSN(f.path, "rwc"), 1, 1)
 	if err != nil {
 		return err
 	}
 	defer db.Close()
 	return retryBusy(ctx, func() error {
 		err := inSnapshot(ctx, db, func(tx *sql.Tx) error {
-			_, err := recogniseSQLite(ctx, tx, path)
+			_, err := f.recognise(ctx, tx)
 			return err
 		})
 		switch code(err) {
 		case sqlitecode.SQLITE_CANTOPEN:
-			return &Problem{Kind: ErrOpen, Detail: fmt.Sprintf("%s cannot be opened or created, since its folder is missing or may not be written, or it is a folder itself", path), Err: err,
-				Advice: fmt.Sprintf("Create the folder %s and give the user that runs Grafana the right to write in it, or choose another place. %s", filepath.Dir(path), example)}
+			return &Problem{Kind: ErrOpen, Detail: fmt.Sprintf("%s cannot be opened or created, since its folder is missing or may not be written, or it is a folder itself", f.path), Err: err,
+				Advice: fmt.Sprintf("Create the folder %s and give the user that runs Grafana the right to write in it, or choose another place. %s", filepath.Dir(f.path), example)}
 		case sqlitecode.SQLITE_NOTADB:
-			return foreign(path, "it is not an SQLite database", err)
+			return f.foreign("it is not an SQLite database", err)
 		}
-		return explain(path, err)
+		return explain(f, err)
 	})
 }
 
 // startWAL opens the writing connection. Turning on WAL needs the file for
 // oneself for a moment, and SQLite does not wait for that by itself.
-func (s *Store) startWAL(ctx context.Context) error {
+func (f *sqliteFile) startWAL(ctx context.Context, writer *sql.DB) error {
 	var mode string
 	err := retryBusy(ctx, func() error {
-		return s.writer.QueryRowContext(ctx, "PRAGMA journal_mode").Scan(&mode)
+		return writer.QueryRowContext(ctx, "PRAGMA journal_mode").Scan(&mode)
 	})
 	switch {
 	case code(err) == sqlitecode.SQLITE_CANTOPEN:
-		return readOnly(s.path, err)
+		return f.readOnly(err)
 	case err != nil:
-		return s.explain(err)
+		return explain(f, err)
 	case mode != "wal":
-		return &Problem{Kind: ErrOpen, Detail: fmt.Sprintf("%s is at a place where SQLite's write-ahead log cannot work, such as a network share", s.path),
+		return &Problem{Kind: ErrOpen, Detail: fmt.Sprintf("%s is at a place where SQLite's write-ahead log cannot work, such as a network share", f.path),
 			Advice: "Choose a place on a local disk. " + example}
 	}
 	return nil
@@ -158,10 +224,9 @@ func retryBusy(ctx context.Context, try func() error) error {
 	}
 }
 
-// recogniseSQLite gives the schema version of the file; 0 when it is empty. It
-// refuses a file of another program. It reads in one transaction, since another
-// process may be making the schema.
-func recogniseSQLite(ctx context.Context, db *sql.Tx, path string) (version int, err error) {
+// recognise reads in one transaction, since another process may be making the
+// schema.
+func (f *sqliteFile) recognise(ctx context.Context, db *sql.Tx) (version int, err error) {
 	var id, tables int
 	if err := db.QueryRowContext(ctx, "PRAGMA application_id").Scan(&id); err != nil {
 		return 0, err
@@ -173,79 +238,14 @@ func recogniseSQLite(ctx context.Context, db *sql.Tx, path string) (version int,
 	case id == 0 && tables == 0:
 		return 0, nil
 	case id != applicationID:
-		return 0, foreign(path, "another program created it", nil)
+		return 0, f.foreign("another program created it", nil)
 	}
 	err = db.QueryRowContext(ctx, "SELECT coalesce(max(version), 0) FROM schema_version").Scan(&version)
 	return version, err
 }
 
-// markSQLite puts our mark into the file's header.
-func markSQLite(ctx context.Context, tx *sql.Tx) error {
+// mark puts our mark into the file's header.
+func (f *sqliteFile) mark(ctx context.Context, tx *sql.Tx) error {
 	_, err := tx.ExecContext(ctx, fmt.Sprintf("PRAGMA application_id = %d", applicationID))
 	return err
-}
-
-func foreign(path, why string, err error) error {
-	return &Problem{Kind: ErrForeign, Detail: fmt.Sprintf("%s was left as it is, since %s", path, why),
-		Advice: "Choose the path of a file that does not exist yet. " + example, Err: err}
-}
-
-func readOnly(path string, err error) error {
-	return &Problem{Kind: ErrNotWritable, Detail: fmt.Sprintf("%s can be read only", path),
-		Advice: fmt.Sprintf("Give the user that runs Grafana the right to write the file and its folder %s", filepath.Dir(path)), Err: err}
-}
-
-// code gives SQLite's primary result code of an error; SQLITE_OK when it is
-// not one of SQLite's.
-func code(err error) int {
-	var failure *sqlite.Error
-	if !errors.As(err, &failure) {
-		return sqlitecode.SQLITE_OK
-	}
-	return failure.Code() & 0xff
-}
-
-// staleSQLite tells whether an error may come from a connection to a file that
-// is no longer the one at its path.
-func staleSQLite(err error) bool {
-	switch code(err) {
-	case sqlitecode.SQLITE_CORRUPT, sqlitecode.SQLITE_NOTADB, sqlitecode.SQLITE_IOERR, sqlitecode.SQLITE_CANTOPEN:
-		return true
-	}
-	return false
-}
-
-// explain makes a sentence of SQLite's error; other errors stay as they are.
-func explain(path string, err error) error {
-	var known *Problem
-	if err == nil || errors.As(err, &known) {
-		return err
-	}
-	if errors.Is(err, context.DeadlineExceeded) {
-		return &Problem{Kind: ErrNotWritable, Detail: "the store did not answer in time", Advice: "Check the load of the disk that holds " + path, Err: err}
-	}
-	switch code(err) {
-	case sqlitecode.SQLITE_OK:
-		return err
-	case sqlitecode.SQLITE_FULL:
-		return &Problem{Kind: ErrNotWritable, Detail: fmt.Sprintf("the disk or the quota that holds %s is full", path), Advice: "Free space there", Err: err}
-	case sqlitecode.SQLITE_READONLY, sqlitecode.SQLITE_PERM:
-		return readOnly(path, err)
-	case sqlitecode.SQLITE_BUSY, sqlitecode.SQLITE_LOCKED:
-		return &Problem{Kind: ErrNotWritable, Detail: fmt.Sprintf("another program has held %s for more than %s", path, busyTimeout),
-			Advice: "Look for a program (a backup, an SQLite shell) that has the file open, and try again", Err: err}
-	case sqlitecode.SQLITE_IOERR:
-		return &Problem{Kind: ErrNotWritable, Detail: fmt.Sprintf("the disk that holds %s failed to read or write", path), Advice: "Check the disk and the system's log", Err: err}
-	case sqlitecode.SQLITE_CANTOPEN:
-		return gone(path, err)
-	case sqlitecode.SQLITE_CORRUPT, sqlitecode.SQLITE_NOTADB:
-		return &Problem{Kind: ErrDamaged, Detail: fmt.Sprintf("SQLite cannot read %s any more", path), Advice: "Restore the file from a backup, or move it away and restart Grafana to begin a new one", Err: err}
-	}
-	return fmt.Errorf("the store failed: %w", err)
-}
-
-// gone is the problem of a file that is no longer where it was opened.
-func gone(path string, err error) error {
-	return &Problem{Kind: ErrNotWritable, Detail: fmt.Sprintf("%s was removed or replaced while it was in use, or its folder cannot be read", path),
-		Advice: "Put the file back, or restart Grafana to begin a new one", Err: err}
 }

@@ -55,9 +55,9 @@ func raw(t *testing.T, path string) *sql.DB {
 func TestDurabilityOfEveryConnection(t *testing.T) {
 	s := openFile(t, filepath.Join(t.TempDir(), "unjam.db"))
 	for pool, settings := range map[*sql.DB]map[string]string{
-		s.writer: {"journal_mode": "wal", "synchronous": "2", "foreign_keys": "1", "busy_timeout": "5000", "trusted_schema": "0", "query_only": "0"},
-		s.reader: {"journal_mode": "wal", "foreign_keys": "1", "busy_timeout": "5000", "trusted_schema": "0", "query_only": "1"},
-		s.fresh:  {"journal_mode": "wal", "busy_timeout": "5000", "query_only": "1"},
+		s.writer:                       {"journal_mode": "wal", "synchronous": "2", "foreign_keys": "1", "busy_timeout": "5000", "trusted_schema": "0", "query_only": "0"},
+		s.reader:                       {"journal_mode": "wal", "foreign_keys": "1", "busy_timeout": "5000", "trusted_schema": "0", "query_only": "1"},
+		s.database.(*sqliteFile).fresh: {"journal_mode": "wal", "busy_timeout": "5000", "query_only": "1"},
 	} {
 		for setting, want := range settings {
 			var got string

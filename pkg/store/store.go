@@ -11,15 +11,20 @@ import (
 )
 
 // Store is a database with the records of all scopes. It is safe for
-// concurrent use, also by several processes on one file.
+// concurrent use, also by several processes on one database.
 type Store struct {
-	path string
-	// writer has one connection: SQLite has one writer at a time, and waiting
-	// in the pool is fairer than waiting for the file's lock.
+	database database
+	// writer begins each transaction with the lock that all records are made
+	// under, and has one connection: waiting in the pool is fairer than waiting
+	// for the database's lock.
 	writer *sql.DB
+	// timelines is for the writes of package watch, which take no record's
+	// lock where the database can do without.
+	timelines *sql.DB
+	// reader is for statements that change nothing.
 	reader *sql.DB
-	// fresh opens the path anew at each use: it sees what a restart would see.
-	fresh *sql.DB
+	// migrator is for Open alone.
+	migrator *sql.DB
 }
 
 var (
@@ -33,60 +38,119 @@ type querier interface {
 	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
 }
 
-// Open opens the store at a location ("sqlite:/absolute/path/unjam.db"),
-// creates it where there is none, brings its schema up to date and proves that
-// it can be written. An error is a *Problem in one sentence or two that says
-// what to do, without any secret of the location.
-func Open(ctx context.Context, location string) (*Store, error) {
-	path, err := parseLocation(location)
+// options are what an Option changes.
+type options struct {
+	now     func() time.Time
+	patient bool
+}
+
+// Option changes how a store is opened.
+type Option func(*options)
+
+// WithClock replaces the machine's clock, by which an SQLite store tells the
+// time. PostgreSQL has its own.
+func WithClock(now func() time.Time) Option { return func(o *options) { o.now = now } }
+
+// Patient opens a store also while its server is away: each use fails with
+// ErrNotWritable until it is there.
+func Patient() Option { return func(o *options) { o.patient = true } }
+
+// Open opens the store at a location ("sqlite:/absolute/path/unjam.db" or
+// "postgres://user:password@host/database"), creates what is missing, brings
+// the schema up to date and proves that it can be written. An error is a
+// *Problem in one sentence or two that says what to do, without any secret of
+// the location.
+func Open(ctx context.Context, location string, chosen ...Option) (*Store, error) {
+	o := options{now: time.Now}
+	for _, choose := range chosen {
+		choose(&o)
+	}
+	at, err := parseLocation(location)
 	if err != nil {
 		return nil, err
 	}
-	s, err := openSQLite(ctx, path)
+	s, err := at.open(ctx, o)
 	if err != nil {
 		return nil, err
 	}
-	if err = s.migrate(ctx, migrations); err == nil {
+	if err = s.database.prepare(ctx, s); err == nil {
 		err = s.Writable(ctx)
 	}
-	if err != nil {
-		_ = s.Close()
-		return nil, err
+	if err == nil || o.patient && s.database.mayRecover(err) {
+		return s, nil
 	}
-	return s, nil
+	_ = s.Close()
+	if errors.Is(err, ErrUnreachable) {
+		err = unopened(err)
+	}
+	return nil, err
+}
+
+// unopened says of a store that cannot be reached that it was not opened.
+func unopened(err error) error {
+	var problem *Problem
+	if !errors.As(err, &problem) {
+		return err
+	}
+	opening := *problem
+	opening.Kind = ErrOpen
+	return &opening
 }
 
 // Location gives where the store is, for display: it holds no secret.
-func (s *Store) Location() string { return sqliteScheme + s.path }
+func (s *Store) Location() string { return s.database.place() }
 
-// Now is the store's clock: the machine's, since all processes on one SQLite
-// file share it.
-func (s *Store) Now(context.Context) (time.Time, error) { return time.Now(), nil }
+// Now is the clock by which records are made: one for all processes that share
+// the store.
+func (s *Store) Now(ctx context.Context) (time.Time, error) {
+	now, err := s.database.now(ctx)
+	return now.UTC(), s.explain(err)
+}
 
 // Close waits for what is under way and closes the database. The store must
 // not be used afterwards.
 func (s *Store) Close() error {
-	var errs []error
-	// The writer last: the last connection folds the write-ahead log into the
-	// file.
-	for _, pool := range []*sql.DB{s.fresh, s.reader, s.writer} {
-		if pool != nil {
-			errs = append(errs, pool.Close())
+	err := s.database.close()
+	closed := map[*sql.DB]bool{nil: true}
+	// The writer last: SQLite's last connection folds the write-ahead log into
+	// the file.
+	for _, pool := range []*sql.DB{s.reader, s.timelines, s.migrator, s.writer} {
+		if !closed[pool] && pool != s.writer {
+			closed[pool] = true
+			err = errors.Join(err, pool.Close())
 		}
 	}
-	return errors.Join(errs...)
+	if s.writer != nil {
+		err = errors.Join(err, s.writer.Close())
+	}
+	return err
 }
 
 // write runs do in one transaction that holds the write lock from its
 // beginning, so that no check in it can be overtaken. It is all or nothing.
 func (s *Store) write(ctx context.Context, do func(tx *sql.Tx) error) error {
-	tx, err := s.writer.BeginTx(ctx, nil)
+	return s.transact(ctx, s.writer, do)
+}
+
+// writeTimeline is write for a scope's timeline: it excludes only those who
+// write the same one, where the database can lock that alone.
+func (s *Store) writeTimeline(ctx context.Context, scope watch.Scope, do func(tx *sql.Tx) error) error {
+	return s.transact(ctx, s.timelines, func(tx *sql.Tx) error {
+		if err := s.database.lockTimeline(ctx, tx, scope); err != nil {
+			return err
+		}
+		return do(tx)
+	})
+}
+
+func (s *Store) transact(ctx context.Context, pool *sql.DB, do func(tx *sql.Tx) error) error {
+	tx, err := pool.BeginTx(ctx, nil)
 	if err != nil {
 		return s.explain(err)
 	}
 	if err := do(tx); err != nil {
-		// After a failed statement SQLite may have rolled back by itself, and
-		// the first error is the one that tells something.
+		// After a failed statement the database may have rolled back by itself,
+		// and the first error is the one that tells something.
 		_ = tx.Rollback()
 		return s.explain(err)
 	}
@@ -108,12 +172,11 @@ func inSnapshot(ctx context.Context, db *sql.DB, read func(tx *sql.Tx) error) er
 }
 
 // record is write for what must outlive the process: after it returned nil, a
-// restart finds the record at the store's location. A file that was removed or
-// replaced while it is open takes writes without an error, and loses them:
-// each record counts up a row, and a new connection must see that count in the
-// same store.
+// restart finds the record at the store's location. Each record counts up a
+// row, so that every one of them writes, and the database proves that the
+// count is where it should be.
 func (s *Store) record(ctx context.Context, do func(tx *sql.Tx) error) error {
-	var wrote, seen probe
+	var wrote probe
 	err := s.write(ctx, func(tx *sql.Tx) error {
 		if err := do(tx); err != nil {
 			return err
@@ -123,16 +186,7 @@ func (s *Store) record(ctx context.Context, do func(tx *sql.Tx) error) error {
 	if err != nil {
 		return err
 	}
-	// The commit stands: a caller that gives up now must not turn it into a
-	// failure.
-	check, cancel := context.WithTimeout(context.WithoutCancel(ctx), busyTimeout)
-	defer cancel()
-	err = seen.scan(s.fresh.QueryRowContext(check, "SELECT store_id, count FROM write_probe WHERE id = 1"))
-	if err != nil || seen.store != wrote.store || seen.count < wrote.count {
-		s.reopen()
-		return gone(s.path, err)
-	}
-	return nil
+	return s.database.prove(ctx, wrote)
 }
 
 // probe is the row that every record counts up.
@@ -143,22 +197,15 @@ type probe struct {
 
 func (p *probe) scan(row *sql.Row) error { return row.Scan(&p.store, &p.count) }
 
-// explain makes a sentence of a failure, for the caller to return. After one
-// that a restored file would cure, the next access opens the file anew.
-func (s *Store) explain(err error) error {
-	if staleSQLite(err) {
-		s.reopen()
-	}
-	return explain(s.path, err)
-}
+// explain makes a sentence of a failure, for the caller to return.
+func (s *Store) explain(err error) error { return explain(s.database, err) }
 
-// reopen makes the pools drop their connections, which lead to a file that is
-// no longer at the store's location. New ones never create a file.
-func (s *Store) reopen() {
-	for pool, idle := range map[*sql.DB]int{s.writer: 1, s.reader: readers} {
-		pool.SetMaxIdleConns(-1)
-		pool.SetMaxIdleConns(idle)
+func explain(db database, err error) error {
+	var known *Problem
+	if err == nil || errors.As(err, &known) {
+		return err
 	}
+	return db.explain(err)
 }
 
 // Writable proves by a write that a record can be made now.

@@ -197,8 +197,8 @@ func testReplicasShareEpisodes(t *testing.T, open func(t *testing.T) *Store) {
 				}
 			}
 			// Then the guard counts from there on both, to their own last look.
-			pass(10 * time.Minute)
-			if a.age() != 10*time.Minute+5*time.Second || b.age() != 10*time.Minute {
+			pass(3 * time.Minute)
+			if a.age() != 3*time.Minute+5*time.Second || b.age() != 3*time.Minute {
 				t.Errorf("clock off by %s: a counts %s, b %s", off, a.age(), b.age())
 			}
 			if n := count(t, a.store.Store, "episodes"); n != 2 {
@@ -427,9 +427,9 @@ func testManyReplicas(t *testing.T, open func(t *testing.T) *Store) {
 			all = append(all, start(fmt.Sprint(n)))
 		}
 		states := []coordinator.State{coordinator.StateRunning, coordinator.StateCanceling, coordinator.StateFailing}
-		for step := range 60 {
+		for step := range 30 {
 			var jobs []coordinator.Job
-			for n := range 20 {
+			for n := range 10 {
 				one := theJob(states[(step/(n+1)+n)%len(states)])
 				one.ID = coordinator.JobID(fmt.Sprintf("%02d", n))
 				jobs = append(jobs, one)
@@ -449,7 +449,7 @@ func testManyReplicas(t *testing.T, open func(t *testing.T) *Store) {
 			}
 		}
 		open := load(t, all[0].store.Store, ours).Episodes
-		if len(open) != 20 {
+		if len(open) != 10 {
 			t.Errorf("%d episodes are open", len(open))
 		}
 	})

@@ -91,7 +91,7 @@ func (s *Store) nameTimeline(ctx context.Context, scope watch.Scope, cluster str
 	if found, err := nameless(s.reader); err != nil || !found {
 		return s.explain(err)
 	}
-	return s.write(ctx, func(tx *sql.Tx) error {
+	return s.writeTimeline(ctx, scope, func(tx *sql.Tx) error {
 		if found, err := nameless(tx); err != nil || !found {
 			return err
 		}
@@ -165,7 +165,7 @@ func (s *Store) SyncTimeline(ctx context.Context, scope watch.Scope, sync watch.
 			return shared, err
 		}
 	}
-	err := s.write(ctx, func(tx *sql.Tx) error {
+	err := s.writeTimeline(ctx, scope, func(tx *sql.Tx) error {
 		state, err := loadTimelineState(ctx, tx, scope, sync.Cluster)
 		if err != nil {
 			return err
@@ -388,7 +388,7 @@ func (s *Store) DismissLost(ctx context.Context, scope watch.Scope, cluster stri
 		return err
 	}
 	var refused error
-	err = s.write(ctx, func(tx *sql.Tx) error {
+	err = s.writeTimeline(ctx, scope, func(tx *sql.Tx) error {
 		state, err := loadTimelineState(ctx, tx, scope, cluster)
 		if err != nil {
 			return err

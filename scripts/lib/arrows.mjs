@@ -87,9 +87,7 @@ export function goArrowsSelfTest() {
       write(folder, `${from}/from.go`, `package ${path.basename(from)}\n\nimport _ "${imported(to)}"\n`);
     }
     const { output } = await run('go', ['run', DEPGUARD, './...'], { cwd: folder });
-    const expected = GO_VIOLATIONS.map(
-      ([list, , to]) => `import '${imported(to)}' is not allowed from list '${list}'`
-    );
+    const expected = GO_VIOLATIONS.map(([list, , to]) => `import '${imported(to)}' is not allowed from list '${list}'`);
     return missing(expected, output, GO_RULES);
   });
 }

@@ -26,7 +26,7 @@ const HOSTILE = '<img src=x onerror=alert(1)>';
 function openDialog(client: FakeClient, jobName = 'nightly-load') {
   const onClose = jest.fn();
   const session = new ActionSession({ uid: 'zeta', kind: 'force-stop', jobId: JOB_ID, jobName }, client);
-  const user = userEvent.setup({ advanceTimers: jest.advanceTimersByTime });
+  const user = userEvent.setup({ advanceTimers: jest.advanceTimersByTime, pointerEventsCheck: 0 });
   const { baseElement } = render(<ActionDialog session={session} onClose={onClose} timeZone="utc" />);
   return { user, onClose, session, baseElement };
 }

@@ -21,14 +21,14 @@ import { DecidedView, RequestingView, WaitingView } from './WaitingView';
 /** The title is one line. */
 const TITLE_NAME_CHARACTERS = 60;
 
-interface Props {
+export interface ActionDialogProps {
   session: ActionSession;
   timeZone?: TimeZone;
   onClose(): void;
 }
 
 /** The one dialog that cancels and force-stops jobs. It never closes by itself. */
-export function ActionDialog({ session, timeZone, onClose }: Props) {
+export function ActionDialog({ session, timeZone, onClose }: ActionDialogProps) {
   const styles = useStyles2(getStyles);
   const state = useSession(session);
   const support = useSupport(session);
@@ -47,7 +47,7 @@ export function ActionDialog({ session, timeZone, onClose }: Props) {
   return (
     <Modal
       isOpen
-      title={titleOf(session.target)}
+      title={state.phase === 'budgeting' ? 'Ask for the incident budget' : titleOf(session.target)}
       className={styles.modal}
       closeOnBackdropClick={false}
       onDismiss={dismiss}
@@ -88,7 +88,7 @@ function useSupport(session: ActionSession): Support | undefined {
   return useSyncExternalStore(subscribe, () => session.support);
 }
 
-type BodyProps = Props & { state: State; support: Support | undefined };
+type BodyProps = ActionDialogProps & { state: State; support: Support | undefined };
 
 function Body({ state, support, ...props }: BodyProps) {
   switch (state.phase) {
@@ -136,7 +136,7 @@ function UnplannedView({ state, session, support, timeZone, onClose }: BodyProps
   );
 }
 
-function UnrecordedView({ state, session, onClose }: Props & { state: Unrecorded }) {
+function UnrecordedView({ state, session, onClose }: ActionDialogProps & { state: Unrecorded }) {
   return (
     <>
       <Alert severity="info" title="Nothing was sent">
@@ -151,7 +151,7 @@ function UnrecordedView({ state, session, onClose }: Props & { state: Unrecorded
   );
 }
 
-function Replan({ session, onClose }: Pick<Props, 'session' | 'onClose'>) {
+function Replan({ session, onClose }: Pick<ActionDialogProps, 'session' | 'onClose'>) {
   return (
     <Modal.ButtonRow>
       <Button variant="secondary" fill="outline" onClick={onClose}>

@@ -1,5 +1,7 @@
+import { css } from '@emotion/css';
+import { type GrafanaTheme2 } from '@grafana/data';
 import { type TimeZone } from '@grafana/schema';
-import { Button, Modal } from '@grafana/ui';
+import { Button, Modal, useStyles2 } from '@grafana/ui';
 import React, { type FormEvent } from 'react';
 
 import { type Failure } from '../api/failure';
@@ -47,6 +49,7 @@ interface Props {
 
 /** Asks a second person for more force stops than the policy allows one person. */
 export function BudgetView({ state, session, policy, timeZone }: Props) {
+  const styles = useStyles2(getStyles);
   const now = useNow();
   const submit = (event: FormEvent) => {
     event.preventDefault();
@@ -63,13 +66,13 @@ export function BudgetView({ state, session, policy, timeZone }: Props) {
           findRequest={() => session.findRequest()}
         />
       )}
-      <h3>What it will do</h3>
-      <ul>
+      <h3 className={styles.heading}>What it will do</h3>
+      <ul className={styles.list}>
         {policy && (
           <li>
-            Normally {policy.maxForceStops} force stops within {formatAge(policy.budgetWindowSeconds)} are allowed for
-            this coordinator. With the incident budget, it is {policy.incidentBudget} within{' '}
-            {formatAge(policy.incidentSeconds)}.
+            Force stops of this coordinator, over all users: {policy.maxForceStops} within{' '}
+            {formatAge(policy.budgetWindowSeconds)} are allowed now, and up to {policy.incidentBudget} within{' '}
+            {formatAge(policy.incidentSeconds)} with the incident budget.
           </li>
         )}
         <li>Another person must approve it first. The request waits until then.</li>
@@ -92,3 +95,8 @@ export function BudgetView({ state, session, policy, timeZone }: Props) {
     </form>
   );
 }
+
+const getStyles = (theme: GrafanaTheme2) => ({
+  heading: css({ fontSize: theme.typography.h5.fontSize, marginBottom: theme.spacing(0.5) }),
+  list: css({ paddingLeft: theme.spacing(2.5), margin: theme.spacing(0, 0, 2) }),
+});

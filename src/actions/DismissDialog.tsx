@@ -115,7 +115,9 @@ function Form({ state, session, timeZone, onLeave }: FormProps) {
         <Button
           type="submit"
           disabled={state.phase === 'sending' || !isReason(state.reason)}
-          tooltip={isReason(state.reason) ? undefined : REASON_MISSING}
+          tooltip={
+            state.phase === 'sending' ? 'It is on its way.' : isReason(state.reason) ? undefined : REASON_MISSING
+          }
         >
           {state.phase === 'sending' ? 'Dismissing…' : 'Dismiss lost job'}
         </Button>

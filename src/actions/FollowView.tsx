@@ -152,7 +152,9 @@ export function OutcomeView({ state: { action }, timeZone, onClose }: OutcomePro
 /** What still runs on the workers after the end was proven. */
 function LeftoversView({ action, timeZone }: { action: Action; timeZone?: TimeZone }) {
   const sentences = leftoverSentences(action, timeZone);
-  if (sentences.length === 0) {
+  const { unasked } = action.leftovers ?? {};
+  // The outcome's own detail may say it already.
+  if (sentences.length === 0 || (unasked && action.detail.includes(unasked))) {
     return null;
   }
   const [first, ...others] = sentences;

@@ -216,6 +216,9 @@ function Changes({ state, present }: { state: Open; present: Present }) {
   );
 }
 
+/** A button that cannot be used keeps the focus only where it says why. */
+const ON_ITS_WAY = 'The decision is on its way.';
+
 interface FormProps {
   state: Open;
   session: ReviewSession;
@@ -266,14 +269,19 @@ function ApproveForm({ state, session, now, onLeave, onReject }: FormProps & { o
         </Button>
         {approval.decidable && (
           <>
-            <Button variant="secondary" disabled={deciding !== undefined} onClick={onReject}>
+            <Button
+              variant="secondary"
+              disabled={deciding !== undefined}
+              tooltip={deciding ? ON_ITS_WAY : undefined}
+              onClick={onReject}
+            >
               Reject…
             </Button>
             <Button
               type="submit"
               variant={approval.kind === 'incident-budget' ? 'primary' : 'destructive'}
               disabled={deciding !== undefined || gaps.length > 0}
-              tooltip={gaps.length > 0 ? gaps.join(' ') : undefined}
+              tooltip={deciding ? ON_ITS_WAY : gaps.join(' ') || undefined}
               aria-describedby={gaps.length > 0 ? gapsId : undefined}
             >
               {approveVerb(approval)}
@@ -310,7 +318,7 @@ function RejectForm({ state, session, now, onLeave }: FormProps) {
         <Button
           type="submit"
           disabled={deciding !== undefined || gaps.length > 0}
-          tooltip={gaps.length > 0 ? gaps.join(' ') : undefined}
+          tooltip={deciding ? ON_ITS_WAY : gaps.join(' ') || undefined}
         >
           {approval.mine ? 'Withdraw request' : 'Reject request'}
         </Button>

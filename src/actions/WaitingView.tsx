@@ -126,7 +126,7 @@ function Withdrawal({
         <Button
           type="submit"
           disabled={withdrawing || !isReason(reason)}
-          tooltip={isReason(reason) ? undefined : REASON_MISSING}
+          tooltip={withdrawing ? 'The withdrawal is on its way.' : isReason(reason) ? undefined : REASON_MISSING}
         >
           {withdrawing ? 'Withdrawing…' : 'Withdraw request'}
         </Button>

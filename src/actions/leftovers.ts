@@ -55,7 +55,7 @@ export function leftoverSentences(action: Action, timeZone?: TimeZone): string[]
     sentences.push(`Not checked: ${leftovers.notChecked.map((worker) => inertName(worker)).join(', ')}.`);
   }
   const until = parseTime(leftovers.until);
-  if (until !== undefined) {
+  if (until !== undefined && !leftovers.unasked) {
     const moment = formatMoment(until, timeZone);
     sentences.push(isWatched(action) ? `Watched until ${moment}.` : `Was watched until ${moment}.`);
   }

@@ -1,8 +1,9 @@
 import { type TimeZone } from '@grafana/schema';
-import React, { useCallback, useEffect, useRef, useState, type ReactNode } from 'react';
+import { LoadingPlaceholder } from '@grafana/ui';
+import React, { Suspense, useCallback, useEffect, useRef, useState, type ComponentType, type ReactNode } from 'react';
 
 import { coordinatorClient, type CoordinatorClient } from '../api/client';
-import { ActionDialog } from './ActionDialog';
+import { type ActionDialogProps } from './ActionDialog';
 import { rememberFocus } from './focus';
 import { type Target } from './states';
 import { ActionSession } from './session';
@@ -17,9 +18,12 @@ interface ActionDialogControl {
 /**
  * Owns the dialog for a panel or a page.
  *
+ * @param Dialog is ActionDialog; a page loads it when it is first opened. A panel cannot: Grafana looks for the files of a
+ * nested plugin in that plugin's folder, and they are in the app's.
  * @param connect makes the client for a data source; tests give their own.
  */
 export function useActionDialog(
+  Dialog: ComponentType<ActionDialogProps>,
   timeZone?: TimeZone,
   connect: (uid: string) => CoordinatorClient = coordinatorClient
 ): ActionDialogControl {
@@ -46,6 +50,10 @@ export function useActionDialog(
   }, [session]);
   return {
     open,
-    dialog: session ? <ActionDialog session={session} timeZone={timeZone} onClose={close} /> : null,
+    dialog: session ? (
+      <Suspense fallback={<LoadingPlaceholder text="Opening the dialog…" />}>
+        <Dialog session={session} timeZone={timeZone} onClose={close} />
+      </Suspense>
+    ) : null,
   };
 }

@@ -69,6 +69,7 @@ describe('asking for a second person', () => {
     ['412: the job changed', problem(412), 'planning', { because: 'No. Nothing was sent.', replaces: timed.plan }],
     ['404: the plan is gone', problem(404, { planChanged: true }), 'planning', {}],
     ['409: somebody asked before', problem(409), 'planned', { refusal: problem(409) }],
+    ['409: this very plan was used', problem(409, { actionId: PLAN_ID }), 'searching', { whose: 'mine' }],
     ['422: the phrase does not match', problem(422), 'planned', {}],
     ['429: too many requests', problem(429), 'planned', {}],
     ['503: the store is gone', problem(503), 'planned', {}],

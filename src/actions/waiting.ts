@@ -30,6 +30,10 @@ export function requestFailed(state: State, failure: Failure, at: number): State
     return state;
   }
   const { from, typed } = state;
+  if (from.phase === 'planned' && failure.kind === 'problem' && failure.problem.actionId === from.timed.plan.id) {
+    // The plan was used by this very request, sent on twice on its way.
+    return { ...searching(from, at), answer: failure };
+  }
   if (from.phase === 'planned' && demandsNewPlan(failure)) {
     return { phase: 'planning', typed, replaces: from.timed.plan, because: describeFailure(failure) };
   }

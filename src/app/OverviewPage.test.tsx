@@ -5,8 +5,8 @@ import userEvent from '@testing-library/user-event';
 import React, { type ReactNode } from 'react';
 import { NEVER, of, throwError } from 'rxjs';
 
-import { auditRow, gatewayError, plan, support } from '../api/testing/samples';
-import { type AuditRow, type Support } from '../api/types';
+import { approval, auditRow, gatewayError, plan, support } from '../api/testing/samples';
+import { type Approval, type AuditRow, type Support } from '../api/types';
 import { accessibilityProblems } from '../model/testing/accessibility';
 import { AS_OF, countsFrame, frameRow, jobsFrame, type FrameRow } from '../model/testing/frames';
 import { OverviewPage } from './OverviewPage';
@@ -42,11 +42,13 @@ interface Coordinator {
   /** A frame that breaks whoever draws it. */
   broken?: boolean;
   audit?: AuditRow[];
+  approvals?: Approval[];
+  lost?: Array<Partial<FrameRow>>;
 }
 
 let coordinators: Record<string, Coordinator>;
 
-function answerQuery({ rows = [], meta, counts = { running: 3 }, queryError, broken }: Coordinator) {
+function answerQuery({ rows = [], lost = [], meta, counts = { running: 3 }, queryError, broken }: Coordinator) {
   if (queryError) {
     return of({ data: [], errors: [{ message: queryError }] });
   }
@@ -57,6 +59,7 @@ function answerQuery({ rows = [], meta, counts = { running: 3 }, queryError, bro
     data: [
       { ...countsFrame(counts), refId: 'counts' },
       { ...ending, meta: { ...ending.meta, notices } },
+      { ...jobsFrame(lost.map(frameRow), { asOf, ...meta }), refId: 'lost' },
     ],
   });
 }
@@ -83,6 +86,8 @@ function answerRequest(url: string) {
     }
     case 'audit':
       return of({ data: { asOf: '', rows: coordinator?.audit ?? [] } });
+    case 'approvals':
+      return of({ data: { asOf: new Date().toISOString(), approvals: coordinator?.approvals ?? [] } });
     default:
       return of({ data: plan() });
   }
@@ -300,7 +305,8 @@ describe('the stuck jobs', () => {
     const user = userEvent.setup({ advanceTimers: jest.advanceTimersByTime });
     await show({ zeta: { rows: [{}] } });
     await user.click(screen.getByRole('button', { name: /^Force stop job…/ }));
-    expect(screen.getByRole('dialog', { name: 'Force stop job: nightly-load' })).toBeVisible();
+    await pass(0);
+    expect(await screen.findByRole('dialog', { name: 'Force stop job: nightly-load' })).toBeVisible();
     expect(fetch).toHaveBeenCalledWith(
       expect.objectContaining({ method: 'POST', data: { action: 'force-stop', jobId: '733584788375666689' } })
     );
@@ -311,6 +317,52 @@ describe('the stuck jobs', () => {
     await show({ zeta: { rows: [{}] } });
     expect(stuckRows()).toHaveLength(1);
     expect(screen.queryByRole('button')).not.toBeInTheDocument();
+  });
+});
+
+describe('what waits for a decision', () => {
+  const asked = (change: Partial<Approval> = {}) => approval({ mine: false, decidable: true, why: '', ...change });
+
+  it('opens a review in which the page says what has changed since the request', async () => {
+    const user = userEvent.setup({ advanceTimers: jest.advanceTimersByTime });
+    await show({ zeta: { rows: [{ nodes: '10.0.0.7:5802' }], approvals: [asked()] } });
+    const open = part('Waiting approvals').getByRole('button', { name: /^Approve… Force stop job nightly-load/ });
+    await user.click(open);
+    await pass(0);
+    expect(await screen.findByRole('dialog', { name: 'Review: Force stop job: nightly-load' })).toBeVisible();
+    expect(screen.getByRole('list', { name: 'Changes since the request' })).toHaveTextContent(
+      'Runs on: 10.0.0.2:5802 → 10.0.0.7:5802'
+    );
+    await user.click(screen.getByRole('button', { name: 'Decide later' }));
+    expect(open).toHaveFocus();
+  });
+
+  it('is said aloud, and is not shown to those who may not decide', async () => {
+    const { unmount } = await show({ zeta: { approvals: [asked()] } });
+    expect(screen.getByRole('status')).toHaveTextContent('1 request waits for your decision.');
+    unmount();
+    const not = { allowed: false, reason: 'No.' };
+    await show({ zeta: { support: { audit: not, cancel: not, forceStop: not, dismiss: not }, approvals: [asked()] } });
+    expect(screen.queryByRole('region', { name: 'Waiting approvals' })).not.toBeInTheDocument();
+    expect(requestsOf('approvals')).toBe(1);
+  });
+
+  it('S17: lists lost jobs as lost, and dismisses them with a reason', async () => {
+    const user = userEvent.setup({ advanceTimers: jest.advanceTimersByTime });
+    await show({ zeta: { lost: [{ state: 'lost', stuck: false, episode: 'e7' }] } });
+    expect(bodyRows(part('Lost jobs').getByRole('table'))[0]).toHaveTextContent('nightly-load');
+    await user.click(part('Lost jobs').getByRole('button', { name: /^Dismiss… nightly-load/ }));
+    await pass(0);
+    const dialog = await screen.findByRole('dialog', { name: 'Dismiss lost job: nightly-load' });
+    expect(dialog).toHaveTextContent('It is not called finished.');
+    await user.type(screen.getByLabelText(/^Reason/), 'restarted without persistence');
+    await user.click(screen.getByRole('button', { name: 'Dismiss lost job' }));
+    expect(fetch).toHaveBeenCalledWith(
+      expect.objectContaining({
+        url: '/api/datasources/uid/zeta/resources/jobs/733584788375666689/dismiss',
+        data: { episode: 'e7', reason: 'restarted without persistence' },
+      })
+    );
   });
 });
 
@@ -397,7 +449,7 @@ describe('the page', () => {
     });
     expect(container.querySelector('img')).toBeNull();
     expect(card(HOSTILE).getByText(`${HOSTILE}‹U+202E›`)).toBeVisible();
-    expect(within(stuckRows()[0] ?? document.body).getByTitle(HOSTILE)).toHaveTextContent(HOSTILE);
+    expect(within(stuckRows()[0] ?? document.body).getByRole('rowheader')).toHaveTextContent(HOSTILE);
   });
 
   it('keeps the other cards when one cannot be drawn', async () => {

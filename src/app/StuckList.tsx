@@ -1,7 +1,7 @@
 import { css } from '@emotion/css';
 import { getTimeZone, type GrafanaTheme2 } from '@grafana/data';
 import { LoadingPlaceholder, useStyles2 } from '@grafana/ui';
-import React, { useCallback, useMemo } from 'react';
+import React, { lazy, useCallback, useMemo } from 'react';
 
 import { useActionDialog } from '../actions/useActionDialog';
 import { type DashboardLink } from '../api/dashboards';
@@ -13,6 +13,8 @@ import { dashboardLink } from './links';
 import { type CoordinatorState } from './overview';
 import { isWhole, showsPresent } from './sight';
 import { stuckJobs } from './stuck';
+
+const ActionDialog = lazy(() => import('../actions/ActionDialog').then((module) => ({ default: module.ActionDialog })));
 
 /** The dashboard that shows one coordinator's stuck jobs (provisioning/dashboards). */
 const STUCK_JOBS_DASHBOARD = 'unjam-stuck-jobs';
@@ -27,7 +29,7 @@ export function StuckList({ states, dashboards }: Props) {
   const styles = useStyles2(getStyles);
   const now = useTick();
   const timeZone = getTimeZone();
-  const { open, dialog } = useActionDialog(timeZone);
+  const { open, dialog } = useActionDialog(ActionDialog, timeZone);
   const url = dashboards.find(({ uid }) => uid === STUCK_JOBS_DASHBOARD)?.url;
   const hrefOf = useCallback((uid: string) => (url === undefined ? undefined : dashboardLink(url, uid)), [url]);
   // Rows are drawn anew when an answer comes or grows old, and not with every tick.

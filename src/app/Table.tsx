@@ -43,6 +43,8 @@ const getStyles = (theme: GrafanaTheme2) => ({
       borderBottom: `1px solid ${theme.colors.border.weak}`,
       fontWeight: theme.typography.fontWeightRegular,
       overflowWrap: 'anywhere',
+      // Cells may break anywhere, and short words should not.
+      minWidth: 80,
     },
     'thead th': { color: theme.colors.text.secondary, whiteSpace: 'nowrap' },
   }),

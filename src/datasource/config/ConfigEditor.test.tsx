@@ -49,7 +49,7 @@ function openEditor(initial: Settings) {
     );
   }
   const { container } = render(<Page />);
-  return { user: userEvent.setup(), saved, last: () => saved.at(-1) ?? initial, container };
+  return { user: userEvent.setup({ pointerEventsCheck: 0 }), saved, last: () => saved.at(-1) ?? initial, container };
 }
 
 describe('the settings of a coordinator', () => {

@@ -136,13 +136,15 @@ describe('the table', () => {
     expect(bodyRows()[0]).toHaveTextContent('1 min 45 s');
   });
 
-  it('S09: shows hostile names and words as text, and cuts long ones with the whole name as title', () => {
+  it('S09: shows hostile names and words as text, and cuts long ones with the whole on demand', async () => {
+    const user = userEvent.setup({ advanceTimers: jest.advanceTimersByTime });
     const long = `${HOSTILE}${'x'.repeat(200)}`;
     const { container } = show({ rows: [{ job_name: long, word: HOSTILE, nodes: HOSTILE, cluster: HOSTILE }] });
     expect(container.querySelector('img')).toBeNull();
-    const name = screen.getByTitle(long);
-    expect(name).toHaveTextContent(/^<img src=x onerror=alert\(1\)>x+…$/);
+    const name = within(bodyRows()[0] ?? container).getByText(/^<img src=x onerror=alert\(1\)>x+…x+$/);
     expect(name.textContent?.length).toBe(80);
+    await user.click(screen.getByRole('button', { name: 'Show all 228 characters' }));
+    expect(name).toHaveTextContent(long);
   });
 
   it('S06: draws 50 rows of 5,000, and pages through the others', async () => {

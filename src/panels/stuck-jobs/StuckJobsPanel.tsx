@@ -3,6 +3,7 @@ import { LoadingState, type DataFrame, type GrafanaTheme2, type PanelData, type 
 import { Alert, LoadingPlaceholder, useStyles2 } from '@grafana/ui';
 import React, { useMemo, useState } from 'react';
 
+import { ActionDialog } from '../../actions/ActionDialog';
 import { type Target } from '../../actions/states';
 import { useActionDialog } from '../../actions/useActionDialog';
 import { type Source } from '../../api/sources';
@@ -26,7 +27,7 @@ type Props = Pick<
 /** Jobs that hang, oldest first, with the guarded cancel and force stop. */
 export function StuckJobsPanel({ data, options, width, height, timeZone, replaceVariables }: Props) {
   const styles = useStyles2(getStyles);
-  const { open, dialog } = useActionDialog(timeZone);
+  const { open, dialog } = useActionDialog(ActionDialog, timeZone);
   const lists = useMemo(
     () => data.series.map((frame) => readList(frame, data, replaceVariables)),
     [data, replaceVariables]
