@@ -25,6 +25,7 @@ const cluster = "lake"
 type lane struct {
 	t        *testing.T
 	random   *rand.Rand
+	program  string
 	location string
 	// witness reads the store from outside, as another process does.
 	witness     *store.Store
@@ -82,11 +83,22 @@ type laneKind struct {
 	pair bool
 }
 
-func newLane(t *testing.T, location string, random *rand.Rand, kind laneKind) *lane {
+// String names it in the test's output.
+func (k laneKind) String() string {
+	switch {
+	case k.twoPersons:
+		return "two persons"
+	case k.pair:
+		return "two plugins"
+	}
+	return "one person"
+}
+
+func newLane(t *testing.T, program, location string, random *rand.Rand, kind laneKind) *lane {
 	t.Helper()
 	witness, err := store.Open(t.Context(), location)
 	must(t, err)
-	l := &lane{t: t, random: random, location: location, witness: witness, coordinator: double.New(), laneKind: kind}
+	l := &lane{t: t, random: random, program: program, location: location, witness: witness, coordinator: double.New(), laneKind: kind}
 	l.coordinator.OnStop(l.react)
 	l.coordinator.OnRead(l.read)
 	policy := map[string]any{"secondPerson": "off"}
@@ -114,14 +126,14 @@ func (l *lane) use() {
 		l.standby = nil
 		return
 	}
-	l.run(startReplica(l.t, self(l.t), l.location, l.ahead))
+	l.run(startReplica(l.t, l.program, l.location, l.ahead))
 }
 
 // standBy has a second plugin watch the same, where the lane is a pair.
 func (l *lane) standBy() {
 	l.t.Helper()
 	if l.pair && l.standby == nil {
-		l.standby = startReplica(l.t, self(l.t), l.location, l.ahead)
+		l.standby = startReplica(l.t, l.program, l.location, l.ahead)
 		l.standby.look([]host.Source{l.source})
 	}
 }

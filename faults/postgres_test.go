@@ -21,11 +21,11 @@ func postgresDatabase(t *testing.T) string {
 const postgresShare = 3
 
 func TestS32S34_KilledOnPostgreSQL(t *testing.T) {
-	killRounds(t, *rounds/postgresShare, postgresDatabase, laneKind{}, laneKind{twoPersons: true})
+	killRounds(t, *rounds/postgresShare, self(t), postgresDatabase, laneKind{}, laneKind{twoPersons: true})
 }
 
 func TestS48_TheOtherReplicaReconcilesOnPostgreSQL(t *testing.T) {
-	killRounds(t, len(steps), postgresDatabase, laneKind{pair: true})
+	killRounds(t, len(steps), self(t), postgresDatabase, laneKind{pair: true})
 }
 
 func TestS28S43S49_RacesOnPostgreSQL(t *testing.T) {

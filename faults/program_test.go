@@ -55,8 +55,9 @@ func self(t *testing.T) string {
 	return path
 }
 
-// plain is this test binary without the race detector, for races between
-// processes, which it does not see and makes ten times slower.
+// plain is this test binary without the race detector, for what is about
+// processes: it does not see what is between them, and makes SQLite ten times
+// slower.
 func plain(t *testing.T) string {
 	t.Helper()
 	if !raceDetector {

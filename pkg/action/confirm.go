@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -251,9 +252,17 @@ func contextDifference(planned, now Context) string {
 		return ""
 	}
 	if planned.Workers != now.Workers {
-		return fmt.Sprintf("The number of workers was %d when the plan was made and is %d now.", planned.Workers, now.Workers)
+		return fmt.Sprintf("The number of workers was %s when the plan was made and is %s now.", known(planned.Workers), known(now.Workers))
 	}
 	return fmt.Sprintf("The job's nodes were %s when the plan was made and are %s now.", list(planned.Nodes), list(now.Nodes))
+}
+
+// known writes a count; one that nobody told is no number.
+func known(count int) string {
+	if count == coordinator.NotKnown {
+		return "not known"
+	}
+	return strconv.Itoa(count)
 }
 
 func list(nodes []string) string {

@@ -3,8 +3,9 @@
 // (action.Store).
 //
 // The database is SQLite in one file, by a pure Go driver, so that the plugin
-// stays a static binary. The statements are written for PostgreSQL too; what
-// only SQLite does stands in sqlite.go, and its tables in migrations/sqlite.
+// stays a static binary, or PostgreSQL, for several Grafanas. The statements
+// are written once; what only one of them does stands in sqlite.go,
+// postgres.go and the files named after these, and its tables in migrations.
 //
 // Every row carries its scope. The only statements without a scope are those
 // that guard a coordinator, which several data sources may show: the action in
