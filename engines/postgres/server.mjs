@@ -8,6 +8,7 @@ import {
   mkdtempSync,
   readFileSync,
   renameSync,
+  rmdirSync,
   rmSync,
   writeFileSync,
 } from 'node:fs';
@@ -163,6 +164,11 @@ export async function stopServer(dir = DEFAULT_RUN_DIR) {
   }
   rmSync(state.home, { recursive: true, force: true });
   rmSync(stateFile(resolve(dir)), { force: true });
+  try {
+    rmdirSync(dir);
+  } catch {
+    // Something else is in it.
+  }
   return { stopped: true };
 }
 

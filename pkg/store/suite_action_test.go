@@ -153,6 +153,33 @@ func testOneWins(t *testing.T, open func(t *testing.T) *Store) {
 	holds(t, handles[1], ours, 1)
 }
 
+// testOvertaken: who confirms at the same moment may come to Begin when the
+// winner's action is settled already. He has read the job as it was before.
+func testOvertaken(t *testing.T, open func(t *testing.T) *Store) {
+	s := open(t)
+	// Given two plans for a job, of two data sources.
+	must(t, s.SavePlan(t.Context(), otherOrg, planOf("slow", job)))
+	winner := begun(t, s, ours, "quick", job)
+	// When one of them has led to an action that is settled,
+	over := settled(winner, action.OutcomeNotConfirmed)
+	_, err := s.Update(t.Context(), ours, over, nil)
+	must(t, err)
+	// then the other one is refused, and told why.
+	late := beginOf(planOf("slow", job))
+	late.Now = over.UpdatedAt.Add(time.Second)
+	var inFlight *action.InFlightError
+	if _, err := s.Begin(t.Context(), otherOrg, late); !errors.As(err, &inFlight) || inFlight.Intent.ID != winner.ID || inFlight.Intent.Phase != action.PhaseSettled {
+		t.Fatalf("the plan from before the action: %v", err)
+	}
+	// But a plan that was made afterwards may be used.
+	next := planOf("next", job)
+	next.CreatedAt, next.ExpiresAt = late.Now, late.Now.Add(time.Minute)
+	must(t, s.SavePlan(t.Context(), otherOrg, next))
+	if _, err := s.Begin(t.Context(), otherOrg, beginOf(next)); err != nil {
+		t.Fatalf("the plan from after the action: %v", err)
+	}
+}
+
 func testSecondUse(t *testing.T, open func(t *testing.T) *Store) {
 	s, other := open(t), open(t)
 	intent := begun(t, s, ours, "plan-1", job)

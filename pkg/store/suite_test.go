@@ -47,6 +47,7 @@ func testSuite(t *testing.T, open func(t *testing.T) *Store) {
 		{"ExpiredPlansAreRemoved", testPlanRemoval},
 		{"S34_RestartKeepsPlansActionsAndAudit", testRestart},
 		{"S28_ManyConfirmAtOnce", testOneWins},
+		{"S28_PlanThatAnotherActionOvertook", testOvertaken},
 		{"S29_SecondUseIsRefused", testSecondUse},
 		{"BeginRefuses", testBeginRefuses},
 		{"BeginIsAllOrNothing", testBeginAllOrNothing},
