@@ -246,6 +246,12 @@ func (l *lane) replay(r *round) {
 	case answer.Status == http.StatusAccepted && used:
 		l.t.Fatalf("%s: it was taken twice: %s", r, answer.Raw)
 	case answer.Status == http.StatusAccepted:
+		// No time is let go by: the plugin that acts lives, and its right to act
+		// must not run out before it has sent the request.
+		eventually(l.t, fmt.Sprint("the end of ", r), func() bool {
+			intent, _ := l.intent(r)
+			return intent.Phase == action.PhaseSettled
+		})
 		l.settled(r)
 	case answer.Status != http.StatusConflict && answer.Status != http.StatusPreconditionFailed:
 		l.t.Fatalf("%s: when it was asked for again, the answer was %d %s", r, answer.Status, answer.Raw)

@@ -23,9 +23,12 @@ export function provisioned(stage) {
     const modes = rules.map((/** @type {any} */ one) => `${one.title}: ${one.execErrState}, ${one.noDataState}`);
     assert.deepEqual(modes.sort(), [
       'Coordinator not seen: Alerting, Alerting',
+      'Force stop not confirmed: KeepLast, OK',
+      'Job lost: KeepLast, OK',
       'Job stuck in CANCELING for long: KeepLast, OK',
       'Job stuck in CANCELING: KeepLast, OK',
       'Many jobs stuck: KeepLast, OK',
+      'Tasks left behind by a force stop: KeepLast, OK',
     ]);
   });
 

@@ -27,6 +27,8 @@ export const NASTY_NAME = '<img src=x onerror="window.unjamWasHere=1"> {{ .Label
 export const ORDERS_NAME = 'orders to warehouse';
 /** Is canceled by Ada in the browser, and ends as it should. */
 export const CLICKS_NAME = 'clicks to lake';
+/** A person may ask for 30 plans a minute (`planLimit` of the guard), and a chapter asks for others too. */
+const PLAN_EVERY_MS = 4_000;
 /** Two busy cores may keep a page waiting. */
 export const PAGE_BOUND_MS = 60_000;
 
@@ -145,7 +147,8 @@ export class Stage {
         plan = await this.unjam.plan(kind, jobId);
         return plan.allowed && plan;
       },
-      async () => JSON.stringify(plan.verdicts.filter((/** @type {any} */ one) => one.result === 'block'))
+      async () => JSON.stringify(plan.verdicts.filter((/** @type {any} */ one) => one.result === 'block')),
+      PLAN_EVERY_MS
     );
   }
 

@@ -10,9 +10,10 @@ const LOOK_EVERY_MS = 500;
  * @param {number} boundMs
  * @param {() => Promise<T | undefined | false>} look
  * @param {() => Promise<string>} [say] what was seen at last
+ * @param {number} [everyMs] the pause between two looks
  * @returns {Promise<T>}
  */
-export async function until(what, boundMs, look, say) {
+export async function until(what, boundMs, look, say, everyMs = LOOK_EVERY_MS) {
   const end = Date.now() + boundMs;
   for (;;) {
     const found = await look();
@@ -22,6 +23,6 @@ export async function until(what, boundMs, look, say) {
     if (Date.now() > end) {
       throw new Error(`Not so after ${boundMs / 1000} s: ${what}.${say ? ` Seen at last: ${await say()}` : ''}`);
     }
-    await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
+    await new Promise((resolve) => setTimeout(resolve, everyMs));
   }
 }

@@ -59,6 +59,9 @@ type Job struct {
 	// Nodes are the members that run the job as far as the coordinator tells,
 	// sorted. It is the master's belief, not proof.
 	Nodes []string
+	// Parent is the job that started this one and waits for its events; empty
+	// where there is none or the coordinator does not tell.
+	Parent JobID
 }
 
 // MaxErrorBytes bounds Job.Error: some coordinators answer whole stack traces.

@@ -46,8 +46,11 @@ type Snapshot struct {
 	// Clock is the coordinator's clock as this poll saw it.
 	Clock        Clock
 	Capabilities Capabilities
-	// Deliveries are the event deliveries between nodes; nil for coordinators
-	// without such a thing.
+	// Nodes is what each configured node's messaging layer said, sorted by
+	// name; nil for coordinators without one, or where no source is set.
+	Nodes []Node
+	// Deliveries are the event deliveries between nodes, from coordinators that
+	// tell them by pairs themselves; nil for others.
 	Deliveries []Delivery
 }
 
@@ -80,6 +83,11 @@ type Member struct {
 	Address string
 	// Master is true for the active master.
 	Master bool
+	// Name is the node's name in the cluster where it has one beside the
+	// address, and Word the coordinator's own word for the node's state; both
+	// empty where it does not tell.
+	Name string
+	Word string
 	// ClockDiff is the member's clock minus the master's as the coordinator
 	// measured it; ClockDiffKnown is false where it does not tell.
 	ClockDiff      time.Duration
@@ -120,23 +128,13 @@ type Capabilities struct {
 	TaskThreads Capability
 	// Delivery: whether the coordinator exposes its event delivery.
 	Delivery Capability
-}
-
-// Delivery is the delivery of events from a node to a peer. Pointers are nil
-// where the coordinator does not expose the figure: never 0 in its place.
-type Delivery struct {
-	Node string
-	Peer string
-	// SentLimit is the sent events buffer's limit in events.
-	SentLimit *int64
-	// SentSinceLoss counts the events sent since the peer was lost.
-	SentSinceLoss *int64
-	// SentBytes is the size of the sent events buffer in bytes.
-	SentBytes *int64
-	// Undelivered counts events that the peer has not confirmed.
-	Undelivered *int64
-	// InboundHeld counts the events held in the inbound events buffer.
-	InboundHeld *int64
-	// LostSince is when the peer was lost; nil while it is reachable.
-	LostSince *time.Time
+	// ParentLink: whether a job names the job that waits for it.
+	ParentLink Capability
+	// NoMaster: the cluster has no master that could change (CloverDX); no
+	// guard asks for one.
+	NoMaster bool
+	// OnlyStop is the coordinator's own word for its only way to stop a job
+	// ("abort"), where it has no cancel beside it. Force stop sends it, to
+	// running jobs too. Empty for the others.
+	OnlyStop string
 }
