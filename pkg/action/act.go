@@ -48,7 +48,7 @@ func (s *Service) send(ctx context.Context, intent Intent) (coordinator.StopAnsw
 	ctx, cancel := context.WithTimeout(ctx, s.deps.Timing.Act)
 	defer cancel()
 	return s.deps.Coordinator.Client().Stop(ctx, coordinator.StopRequest{
-		Address: intent.Address, Job: intent.Identity.Job, Force: intent.Kind == KindForceStop,
+		Address: intent.Address, Job: intent.Identity.Job, CreateTime: intent.Identity.CreateTime, Force: intent.Kind == KindForceStop,
 	})
 }
 

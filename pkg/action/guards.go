@@ -73,8 +73,15 @@ type Facts struct {
 type Outlook struct {
 	// WillRecover: waiting is enough, so acting is wrong.
 	WillRecover bool
+	// Stuck: the job waits for something that does not come by itself.
+	Stuck bool
 	// Sentence says why; empty when nothing was diagnosed.
 	Sentence string
+	// Unreachable are the nodes that run the job and cannot be reached.
+	Unreachable []string
+	// Children are the running jobs that would end with this one, as people
+	// read them.
+	Children []string
 }
 
 // Guard is one check of a plan.
@@ -99,6 +106,7 @@ const (
 	GuardMaster      = "master-stable"
 	GuardRestore     = "restore"
 	GuardTaskAlive   = "task-alive"
+	GuardReach       = "owner-reachable"
 	GuardDiagnosis   = "diagnosis"
 	GuardBudget      = "budget"
 	GuardInFlight    = "in-flight"
@@ -121,6 +129,7 @@ func Guards() []Guard {
 		{GuardAge, guardAge},
 		{GuardSavepoint, guardSavepoint},
 		{GuardTaskAlive, guardTaskAlive},
+		{GuardReach, guardReach},
 		{GuardDiagnosis, guardDiagnosis},
 		{GuardBudget, guardBudget},
 		{GuardInFlight, guardInFlight},

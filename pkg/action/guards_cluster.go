@@ -32,6 +32,8 @@ func guardSplit(f Facts) Verdict {
 // Where an engine does not tell that it restores jobs, this is what protects.
 func guardMaster(f Facts) Verdict {
 	switch {
+	case f.Capabilities.NoMaster:
+		return pass("This coordinator has no master that could change.")
 	case f.Reading.Master == "":
 		return block("The coordinator does not say which master is active.", "Wait until it does.")
 	case f.Master != f.Reading.Master:

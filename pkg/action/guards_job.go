@@ -10,19 +10,28 @@ import (
 
 // The guards that look at the job itself.
 
-// guardState is design §7's table action × state.
+// guardState is design §7's table action × state. Where force stop is the
+// coordinator's only stop, it is allowed for a running job that a diagnosis
+// finds stuck; for a job that looks healthy, that must be acknowledged.
 func guardState(f Facts) Verdict {
-	if reason := StateBlock(f.Kind, f.Reading.Job.State); reason != "" {
+	state := f.Reading.Job.State
+	if reason := StateBlock(f.Kind, state, f.Capabilities.OnlyStop); reason != "" {
 		return block(reason, "")
+	}
+	unasked := state == coordinator.StateRunning || state == coordinator.StatePending
+	if f.Kind == KindForceStop && unasked && !f.Outlook.Stuck {
+		return Verdict{Result: Warn, Reason: fmt.Sprintf("Nothing shows that this job is stuck: it is %s and may be healthy.", f.Reading.Job.Word),
+			Change: "Look at what it does before you stop it."}
 	}
 	return pass(fmt.Sprintf("The job is %s.", f.Reading.Job.Word))
 }
 
 // StateBlock is why an action is wrong in a state; empty when it may be right.
-func StateBlock(kind Kind, state coordinator.State) string {
+// onlyStop is Capabilities.OnlyStop.
+func StateBlock(kind Kind, state coordinator.State, onlyStop string) string {
 	switch state {
 	case coordinator.StateRunning, coordinator.StatePending:
-		if kind == KindForceStop {
+		if kind == KindForceStop && onlyStop == "" {
 			return "The job has not been asked to stop. Cancel it first; force stop is for a job that a cancel cannot move."
 		}
 		return ""
@@ -113,6 +122,16 @@ func guardTaskAlive(f Facts) Verdict {
 		return Verdict{Result: Warn, Reason: "Not checked, no answer from " + strings.Join(silent, ", ") + ": a task of the job may still run there.", Change: "Look at that worker first."}
 	}
 	return pass("No configured worker runs a task of the job any more.")
+}
+
+// guardReach warns where the node that runs the job cannot be reached: what is
+// sent to the coordinator may not arrive there.
+func guardReach(f Facts) Verdict {
+	if len(f.Outlook.Unreachable) == 0 {
+		return pass("No node that runs the job is known to be unreachable.")
+	}
+	return Verdict{Result: Warn, Reason: "The job runs on " + strings.Join(f.Outlook.Unreachable, ", ") + ", which cannot be reached at present: the request may not arrive there.",
+		Change: "Restore the network to that node first."}
 }
 
 func guardDiagnosis(f Facts) Verdict {

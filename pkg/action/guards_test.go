@@ -19,11 +19,11 @@ func TestGuardState_ActionByState(t *testing.T) {
 	}
 	for kind, states := range allowed {
 		for _, state := range coordinator.States() {
-			if reason := action.StateBlock(kind, state); (reason == "") != states[state] {
+			if reason := action.StateBlock(kind, state, ""); (reason == "") != states[state] {
 				t.Errorf("%s of a %s job: %q", kind, state, reason)
 			}
 		}
-		if action.StateBlock(kind, "a word of tomorrow") == "" {
+		if action.StateBlock(kind, "a word of tomorrow", "") == "" {
 			t.Errorf("%s of a job in a state that nobody knows is allowed", kind)
 		}
 	}
@@ -56,6 +56,43 @@ func allowingIn(kind action.Kind, state coordinator.State) action.Facts {
 
 func setState(f *action.Facts, state coordinator.State) {
 	f.Reading.Job.State, f.Episode.State = state, state
+}
+
+// Where the coordinator's only stop is force stop, it is right for running
+// jobs too: silently for one that is found stuck, and acknowledged for others.
+func TestGuardState_OnlyStop(t *testing.T) {
+	for name, row := range map[string]struct {
+		state coordinator.State
+		stuck bool
+		want  action.Result
+	}{
+		"a stuck parent":            {coordinator.StateRunning, true, action.Pass},
+		"a job that looks healthy":  {coordinator.StateRunning, false, action.Warn},
+		"one that waits to start":   {coordinator.StatePending, false, action.Warn},
+		"asked before":              {coordinator.StateCanceling, false, action.Pass},
+		"ended":                     {coordinator.StateFinished, true, action.Block},
+		"its state is not certain":  {coordinator.StateUnknown, true, action.Block},
+		"a word that nobody knows":  {"another", true, action.Block},
+		"no longer listed anywhere": {coordinator.StateLost, true, action.Block},
+	} {
+		t.Run(name, func(t *testing.T) {
+			facts := allowingIn(action.KindForceStop, row.state)
+			facts.Capabilities.OnlyStop, facts.Capabilities.NoMaster, facts.Reading.Master = "abort", true, ""
+			facts.Outlook.Stuck = row.stuck
+			for _, verdict := range action.Judge(action.Guards(), facts) {
+				switch verdict.Guard {
+				case action.GuardState:
+					if verdict.Result != row.want {
+						t.Errorf("got %+v, want %s", verdict, row.want)
+					}
+				case action.GuardMaster:
+					if verdict.Result != action.Pass {
+						t.Errorf("a master is asked for where there is none: %+v", verdict)
+					}
+				}
+			}
+		})
+	}
 }
 
 var kinds = []action.Kind{action.KindCancel, action.KindForceStop}
@@ -122,6 +159,7 @@ var breaks = map[string]struct {
 	"savepoint not readable":    {action.GuardSavepoint, action.Block, savepointOnly, func(f *action.Facts) { f.CheckpointErr = errors.New("v1") }, 0},
 	"task alive":                {action.GuardTaskAlive, action.Warn, forceOnly, func(f *action.Facts) { f.Threads[0].Tasks = map[coordinator.JobID]int{jobID: 2} }, 0},
 	"a worker is silent":        {action.GuardTaskAlive, action.Warn, forceOnly, func(f *action.Facts) { f.Threads[0].Err = coordinator.ErrUnreachable }, 0},
+	"owner out of reach":        {action.GuardReach, action.Warn, everyCell, func(f *action.Facts) { f.Outlook.Unreachable = []string{"nodeB"} }, 0},
 	"waiting helps":             {action.GuardDiagnosis, action.Block, forceOnly, func(f *action.Facts) { f.Outlook = action.Outlook{WillRecover: true, Sentence: "the savepoint moves"} }, 0},
 	"S37 budget used up":        {action.GuardBudget, action.Block, everyCell, func(f *action.Facts) { f.Spent, f.OldestSpent = 20, f.StoreNow.Add(-4*time.Minute) }, 6 * time.Minute},
 	"S37 incident used up":      {action.GuardBudget, action.Block, forceOnly, func(f *action.Facts) { useIncident(f, 50) }, 20 * time.Minute},

@@ -23,6 +23,9 @@ const leftoversSlack = 10 * time.Second
 
 // watchLeftovers asks the workers once for all actions that are due.
 func (s *Service) watchLeftovers(ctx context.Context, now time.Time) error {
+	if s.leavesNothing() {
+		return nil
+	}
 	ended, err := s.deps.Store.Ended(ctx, s.deps.Scope, now.Add(-LeftoversFor))
 	if err != nil {
 		return err
@@ -41,6 +44,13 @@ func (s *Service) watchLeftovers(ctx context.Context, now time.Time) error {
 	return nil
 }
 
+// leavesNothing tells whether a force stop here is the coordinator's ordinary
+// stop, which ends the tasks themselves.
+func (s *Service) leavesNothing() bool {
+	view := s.deps.Coordinator.View()
+	return view.Snapshot != nil && view.Snapshot.Capabilities.OnlyStop != ""
+}
+
 func leftoversDue(intent Intent, now time.Time) bool {
 	return intent.Leftovers == nil || now.Sub(intent.Leftovers.CheckedAt) >= ReconcileEvery-leftoversSlack
 }
@@ -49,7 +59,7 @@ func leftoversDue(intent Intent, now time.Time) bool {
 // which a force stop has ended, and records it.
 func (s *Service) lookForLeftovers(ctx context.Context, ended []Intent) {
 	ended = slices.DeleteFunc(ended, func(intent Intent) bool { return intent.Kind != KindForceStop || !provenEnd(intent.Outcome) })
-	if len(ended) == 0 || ctx.Err() != nil {
+	if len(ended) == 0 || ctx.Err() != nil || s.leavesNothing() {
 		return
 	}
 	look := s.askWorkers(ctx)

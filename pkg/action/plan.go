@@ -90,13 +90,21 @@ func card(facts Facts) JobCard {
 // consequences says what will happen and what will stay, in sentences.
 func consequences(facts Facts) []string {
 	var lines []string
-	if facts.Kind == KindCancel {
+	switch {
+	case facts.Kind == KindCancel:
 		lines = append(lines, "The coordinator is asked to cancel this job. Its tasks end when they react to it.",
 			"Data that was read but not committed may be read again, or be lost, when the job is started anew.")
 		if facts.Reading.Job.State == coordinator.StateCanceling {
 			lines = append(lines, "It was asked before: a second cancel changes nothing where the worker's final status was lost.")
 		}
-	} else {
+	case facts.Capabilities.OnlyStop != "":
+		lines = append(lines, fmt.Sprintf("The coordinator is asked to %s this run. It cannot be undone, and what it has not finished is lost.", facts.Capabilities.OnlyStop))
+		if children := facts.Outlook.Children; len(children) > 0 {
+			lines = append(lines, "Its running children end too: "+strings.Join(children, ", ")+".")
+		} else {
+			lines = append(lines, "Children that run for it end too; none is known at present.")
+		}
+	default:
 		lines = append(lines, "The coordinator marks every task of this job as canceled, whatever the workers do. It cannot be undone.",
 			"No savepoint is made. What was not committed is lost or read again.")
 		switch {

@@ -157,6 +157,9 @@ func (s *Service) JobBlock(kind Kind, job watch.JobView) string {
 		return "The coordinator's list does not show the job at present."
 	}
 	facts := Facts{Kind: kind, Policy: s.deps.Policy, Episode: job.Episode, Listed: true, Watched: true, Reading: coordinator.Reading{Job: job.Job}}
+	if view := s.deps.Coordinator.View(); view != nil && view.Snapshot != nil {
+		facts.Capabilities = view.Snapshot.Capabilities
+	}
 	for _, check := range []func(Facts) Verdict{guardState, guardAge} {
 		if verdict := check(facts); verdict.Result == Block {
 			return verdict.Reason

@@ -53,6 +53,11 @@ type Store interface {
 	// scopes, and gives the time of the oldest of them.
 	Spent(ctx context.Context, cluster string, kind Kind, since time.Time) (count int, oldest time.Time, err error)
 
+	// Asked gives the jobs of a cluster that were asked to stop after since,
+	// by whatever scope, and whose end is not proven; with the create times of
+	// those that were meant.
+	Asked(ctx context.Context, cluster string, since time.Time) (map[coordinator.JobID][]time.Time, error)
+
 	// Ended gives the scope's force stops whose end was proven after since,
 	// oldest first: their workers are asked for leftover tasks.
 	Ended(ctx context.Context, scope watch.Scope, since time.Time) ([]Intent, error)

@@ -95,6 +95,9 @@ type StopRequest struct {
 	// confirmed the job's identity.
 	Address string
 	Job     JobID
+	// CreateTime is that of the job that is meant, for coordinators that
+	// compare it themselves; zero where it is not known.
+	CreateTime time.Time
 	// Force finalizes a job that a plain cancel cannot move.
 	Force bool
 }

@@ -197,6 +197,29 @@ func (s *Store) Spent(ctx context.Context, cluster string, kind action.Kind, sin
 	return count, fromStored(at), s.explain(err)
 }
 
+// Asked gives the jobs of a cluster that were asked to stop after since, by
+// whatever scope, and whose end is not proven, with the create times of those
+// that were meant. One that the coordinator refused was not asked.
+func (s *Store) Asked(ctx context.Context, cluster string, since time.Time) (map[coordinator.JobID][]time.Time, error) {
+	rows, err := s.reader.QueryContext(ctx, "SELECT "+intentColumns+" FROM intents WHERE cluster = ? AND at > ? AND outcome IN (?, ?, ?)",
+		cluster, toStored(since), string(action.OutcomeNone), string(action.OutcomeNotConfirmed), string(action.OutcomeUnknown))
+	if err != nil {
+		return nil, s.explain(err)
+	}
+	defer func() { _ = rows.Close() }()
+	asked := map[coordinator.JobID][]time.Time{}
+	for rows.Next() {
+		intent, err := scanIntent(rows.Scan)
+		if err != nil {
+			return nil, s.explain(err)
+		}
+		if intent.Phase != action.PhaseIntended {
+			asked[intent.Identity.Job] = append(asked[intent.Identity.Job], intent.Identity.CreateTime)
+		}
+	}
+	return asked, s.explain(rows.Err())
+}
+
 func stored01(b bool) int {
 	if b {
 		return 1

@@ -57,6 +57,8 @@ func testSuite(t *testing.T, open func(t *testing.T) *Store) {
 		{"UnresolvedIntents", testUnresolved},
 		{"LeaseHasOneHolder", testLease},
 
+		{"MemoriesAreMerged", testMemoriesAreMerged},
+		{"AskedToStop", testAskedToStop},
 		{"AuditPages", testAuditPages},
 		{"S36_Tampering", testTampering},
 		{"S43_OneChainForManyWriters", testChainConcurrency},
