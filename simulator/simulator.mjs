@@ -5,4 +5,12 @@ import { tsImport } from 'tsx/esm/api';
 /** @type {typeof import('./index.ts')} */
 const library = await tsImport('./index.ts', import.meta.url);
 
-export const { startSimulator, SCENARIOS, PortError } = library;
+export const {
+  startSimulator,
+  startCloverDX,
+  startGeneric,
+  SCENARIOS,
+  CLOVER_SCENARIOS,
+  GENERIC_SCENARIOS,
+  PortError,
+} = library;

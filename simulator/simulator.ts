@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { controlHandler } from './control/api.ts';
+import { steerSeaTunnel } from './control/seatunnel.ts';
 import type { MemberPlace } from './domain/member.ts';
 import { Exchange } from './http/exchange.ts';
 import { Listener } from './http/listener.ts';
@@ -60,7 +61,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   let simulator: Simulator | null = null;
   const control = new Listener('the control page', settings.host, settings.controlPort, (request, response) => {
     if (simulator) {
-      void controlHandler(simulator, request, response);
+      void controlHandler(steerSeaTunnel(simulator), request, response);
     } else {
       response.destroy();
     }

@@ -4,12 +4,14 @@ import path from 'path';
 import { COORDINATOR_TYPE } from './model/plugins';
 import app from './plugin.json';
 import datasource from './datasource/plugin.json';
+import delivery from './panels/delivery/plugin.json';
 import panel from './panels/stuck-jobs/plugin.json';
 
 const PLUGINS = [
   { folder: '.', plugin: app },
   { folder: 'datasource', plugin: datasource },
   { folder: 'panels/stuck-jobs', plugin: panel },
+  { folder: 'panels/delivery', plugin: delivery },
 ];
 
 describe('the plugins', () => {
@@ -18,6 +20,7 @@ describe('the plugins', () => {
       'unjam-jobs-app',
       COORDINATOR_TYPE,
       'unjam-stuckjobs-panel',
+      'unjam-delivery-panel',
     ]);
   });
 
@@ -31,7 +34,7 @@ describe('the plugins', () => {
 
   it('that are nested are named by the app', () => {
     const paths = app.includes.map((include) => ('path' in include ? include.path : ''));
-    expect(paths).toEqual(expect.arrayContaining(['datasource/plugin.json', 'panels/stuck-jobs/plugin.json']));
+    expect(paths).toEqual(expect.arrayContaining(PLUGINS.slice(1).map(({ folder }) => `${folder}/plugin.json`)));
   });
 
   // With an executable in the app, the SDK's build would look for the backend there.

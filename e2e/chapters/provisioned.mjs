@@ -6,6 +6,35 @@ import { NASTY_NAME, ORDERS_NAME } from '../lib/stage.mjs';
 import { DATA_SOURCE_UID } from '../lib/unjam.mjs';
 import { until } from '../lib/until.mjs';
 
+/** The data source that the rules of provisioning/cloverdx are bound to. */
+const CLOVERDX_UID = 'unjam-cloverdx';
+
+/** The rules of provisioning/alerting: title, execErrState, noDataState. */
+const SEATUNNEL_RULES = [
+  'Coordinator not seen: Alerting, Alerting',
+  'Force stop not confirmed: KeepLast, OK',
+  'Job lost: KeepLast, OK',
+  'Job stuck in CANCELING for long: KeepLast, OK',
+  'Job stuck in CANCELING: KeepLast, OK',
+  'Many jobs stuck: KeepLast, OK',
+  'Tasks left behind by a force stop: KeepLast, OK',
+];
+
+/** The rules of provisioning/cloverdx/alerting. */
+const DELIVERY_RULES = [
+  'CloverDX not seen: Alerting, Alerting',
+  'Events lost for good: KeepLast, OK',
+  'Events undelivered: KeepLast, OK',
+  'Inbound events buffer released soon: KeepLast, OK',
+  'Inbound events buffer released: KeepLast, OK',
+  'Messaging layer of nodes not read: Alerting, OK',
+  'Parent job stuck: KeepLast, OK',
+  'Sent events buffer half full: KeepLast, OK',
+  'Sent events buffer nearly full: KeepLast, OK',
+  'Sent events buffer overflowed: KeepLast, OK',
+  'Sent events buffer overflows soon: KeepLast, OK',
+];
+
 /**
  * What provisioning/ makes of a new Grafana, and the first look at running jobs.
  * @param {import('../lib/stage.mjs').Stage} stage
@@ -21,15 +50,12 @@ export function provisioned(stage) {
     await admin.json('GET', '/api/dashboards/uid/unjam-stuck-jobs');
     const rules = await admin.json('GET', '/api/v1/provisioning/alert-rules');
     const modes = rules.map((/** @type {any} */ one) => `${one.title}: ${one.execErrState}, ${one.noDataState}`);
-    assert.deepEqual(modes.sort(), [
-      'Coordinator not seen: Alerting, Alerting',
-      'Force stop not confirmed: KeepLast, OK',
-      'Job lost: KeepLast, OK',
-      'Job stuck in CANCELING for long: KeepLast, OK',
-      'Job stuck in CANCELING: KeepLast, OK',
-      'Many jobs stuck: KeepLast, OK',
-      'Tasks left behind by a force stop: KeepLast, OK',
-    ]);
+    const hasCloverDX = (await admin.send('GET', `/api/datasources/uid/${CLOVERDX_UID}`)).status === 200;
+    // Without its data source, each of CloverDX's rules would be in error for ever.
+    assert.deepEqual(modes.sort(), [...SEATUNNEL_RULES, ...(hasCloverDX ? DELIVERY_RULES : [])].sort());
+    for (const { title, annotations } of rules) {
+      assert.match(annotations.runbook_url ?? '', /\/docs\/runbooks\/[a-z-]+\.md$/, title);
+    }
   });
 
   test('the health check names version and dialect, and the store of grafana.ini reaches the nested plugin', async () => {

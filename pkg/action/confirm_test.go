@@ -37,7 +37,7 @@ func TestForceStop_WholePath(t *testing.T) {
 	if intent.Outcome != action.OutcomeStopped || intent.Phase != action.PhaseSettled {
 		t.Errorf("intent: %+v", intent)
 	}
-	want := coordinator.StopRequest{Address: address, Job: jobID, Force: true}
+	want := coordinator.StopRequest{Address: address, Job: jobID, CreateTime: created, Force: true}
 	if sent := r.engine.sent(); len(sent) != 1 || sent[0] != want {
 		t.Errorf("sent %+v", sent)
 	}

@@ -152,14 +152,11 @@ func (s *Service) Support(actor *Actor, kind Kind) *Refusal {
 // JobBlock is why the guard would not act on a watched job now, as far as the
 // job itself tells; empty when nothing speaks against a plan. It does not
 // depend on the user: frames carry it.
-func (s *Service) JobBlock(kind Kind, job watch.JobView) string {
+func (s *Service) JobBlock(kind Kind, job watch.JobView, able coordinator.Capabilities) string {
 	if !job.Listed {
 		return "The coordinator's list does not show the job at present."
 	}
-	facts := Facts{Kind: kind, Policy: s.deps.Policy, Episode: job.Episode, Listed: true, Watched: true, Reading: coordinator.Reading{Job: job.Job}}
-	if view := s.deps.Coordinator.View(); view != nil && view.Snapshot != nil {
-		facts.Capabilities = view.Snapshot.Capabilities
-	}
+	facts := Facts{Kind: kind, Policy: s.deps.Policy, Episode: job.Episode, Listed: true, Watched: true, Reading: coordinator.Reading{Job: job.Job}, Capabilities: able}
 	for _, check := range []func(Facts) Verdict{guardState, guardAge} {
 		if verdict := check(facts); verdict.Result == Block {
 			return verdict.Reason

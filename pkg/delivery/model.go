@@ -78,9 +78,11 @@ type Loss struct {
 	LastContact time.Time `json:"lastContact,omitzero"`
 	FirstMissed time.Time `json:"firstMissed"`
 	// AtContact is the node's sent counter at LastContact, AtMissed at
-	// FirstMissed; coordinator.NotKnown where it was not told.
-	AtContact int64 `json:"atContact"`
-	AtMissed  int64 `json:"atMissed"`
+	// FirstMissed, AtExcluded at the first look at which the node's own view lacked the peer: from then on
+	// it sends nothing there. coordinator.NotKnown where it was not told.
+	AtContact  int64 `json:"atContact"`
+	AtMissed   int64 `json:"atMissed"`
+	AtExcluded int64 `json:"atExcluded"`
 	// Delivered is the highest event that the peer was known to have delivered,
 	// from its window; coordinator.NotKnown where windows are not told.
 	Delivered int64 `json:"delivered"`
@@ -90,17 +92,48 @@ type Loss struct {
 	// is when the outcome became final; zero while it is open.
 	ReturnedAt time.Time `json:"returnedAt,omitzero"`
 	Ended      time.Time `json:"ended,omitzero"`
+	// ReleasedAt is when the peer's inbound events buffer was released, by its
+	// timeout; zero while it was not.
+	ReleasedAt time.Time `json:"releasedAt,omitzero"`
 	Outcome    Outcome   `json:"outcome"`
 	Certainty  Certainty `json:"certainty"`
-	// Sent is what was sent since the loss at the last look, Limit the buffer's
-	// limit then (coordinator.NotKnown: not told), LastLook that look's time.
+	// Sent is what was sent since the loss at the last look that told it (until
+	// the return, when it stands still), Limit the buffer's limit then, LastLook
+	// that look's time. coordinator.NotKnown where it was not told: Sent.Most
+	// is so where there never was a contact.
 	Sent     Bracket   `json:"sent"`
 	Limit    int64     `json:"limit"`
 	LastLook time.Time `json:"lastLook"`
+	// SeenSince is from when on the loss was watched without a gap.
+	SeenSince time.Time `json:"seenSince"`
+	// Estimate is true where the counters above are made from finished jobs.
+	Estimate bool `json:"estimate,omitempty"`
+	// RestartedNode is the end that restarted, for OutcomeRestarted.
+	RestartedNode string `json:"restartedNode,omitempty"`
+	// Retransmitted counts the events that the peer got by retransmission, from
+	// all senders together, between LastContact and the last look;
+	// coordinator.NotKnown where that is not told.
+	Retransmitted int64 `json:"retransmitted"`
 }
 
 // Open tells whether what comes of the loss is still open.
 func (l Loss) Open() bool { return l.Ended.IsZero() }
+
+// Gone tells whether events of this loss are lost for good: its outcome is
+// final, and proven or likely. What is merely possible is not called lost.
+func (l Loss) Gone() bool {
+	return l.Outcome.Gone() && !l.Open() && l.Certainty != Possible
+}
+
+// Since is from when on events may be missing: the last contact, else the first
+// look that missed them. Observed is false where there was no contact: the loss
+// is at least that old.
+func (l Loss) Since() (since time.Time, observed bool) {
+	if l.LastContact.IsZero() {
+		return l.FirstMissed, false
+	}
+	return l.LastContact, true
+}
 
 // Pair is the delivery of events from Node to Peer at one moment. Pointers are
 // nil where a figure is not exposed or does not apply: never 0 in their place.
@@ -115,10 +148,13 @@ type Pair struct {
 	Limit *int64
 	// SentSinceLoss is what was sent since the loss, Fill its greater bound
 	// divided by Limit (a ratio, above 1 when overflowed), Bytes its size.
+	// Without any contact before the loss both bounds are the lesser one, and
+	// NotExposed says that it is at least that.
 	SentSinceLoss *Bracket
 	Fill          *float64
 	Bytes         *int64
-	// Undelivered counts the events that the peer has not got yet.
+	// Undelivered counts the events that the peer has not got yet; while it is
+	// lost and no window tells, at most that many.
 	Undelivered *int64
 	// Held counts the events in the peer's inbound events buffer, from all
 	// senders together.
@@ -166,15 +202,29 @@ type Settings struct {
 	InboundTimeout time.Duration
 	// PollInterval is the time between two looks.
 	PollInterval time.Duration
+	// DetectionTime is by how much a view lags behind the network: for so long
+	// two nodes that both answer us may have lost each other already while
+	// their views still say otherwise. 0: DefaultDetectionTime.
+	DetectionTime time.Duration
+}
+
+// detection is DetectionTime or its default.
+func (s Settings) detection() time.Duration {
+	if s.DetectionTime > 0 {
+		return s.DetectionTime
+	}
+	return DefaultDetectionTime
 }
 
 // Defaults (CloverDX cluster manual: gc_lag 10000,
 // xmit_table_obsolete_member_timeout 3600000 ms, 2 kB of heap an event; its
-// property pages also say 4 kB, so this is a setting).
+// property pages also say 4 kB, so this is a setting; a lost node is noticed
+// after about 90 s by its intervals).
 const (
 	DefaultSentLimit      = 10_000
 	DefaultEventBytes     = 2_000
 	DefaultInboundTimeout = time.Hour
+	DefaultDetectionTime  = 90 * time.Second
 )
 
 // EventKind is what happened to a delivery.

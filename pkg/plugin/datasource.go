@@ -2,9 +2,6 @@ package plugin
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
-	"fmt"
 	"sync"
 	"time"
 
@@ -14,7 +11,6 @@ import (
 
 	"github.com/unjam/unjam-jobs-app/pkg/action"
 	"github.com/unjam/unjam-jobs-app/pkg/coordinator"
-	"github.com/unjam/unjam-jobs-app/pkg/coordinator/seatunnel"
 	"github.com/unjam/unjam-jobs-app/pkg/watch"
 )
 
@@ -45,6 +41,8 @@ type Datasource struct {
 	lease       *watch.Lease
 	guard       *action.Service
 	resources   backend.CallResourceHandler
+
+	diagnosed diagnoses
 
 	mu        sync.Mutex
 	disposed  bool
@@ -79,12 +77,10 @@ func (p *Process) NewDatasource(ctx context.Context, raw backend.DataSourceInsta
 
 // watch takes a lease on the coordinator's watcher.
 func (d *Datasource) watch(ctx context.Context) error {
-	lease, err := d.process.Registry.Acquire(ctx, watch.Key{Scope: d.settings.Scope, Cluster: d.settings.Cluster, Connection: d.settings.ConnectionHash}, watch.Settings{
-		Interval: d.settings.Interval, Deadline: d.settings.Deadline,
+	lease, err := d.process.Registry.Acquire(ctx, watch.Key{Scope: d.settings.Scope, Cluster: d.settings.Cluster, Connection: d.settings.connection.hash}, watch.Settings{
+		Interval: d.settings.Interval, Deadline: d.settings.Deadline, Delivery: d.settings.Delivery,
 		NewClient: func() (coordinator.Client, error) {
-			config := d.settings.SeaTunnel
-			config.Now = d.process.Now // the registry's clock: ages are made of both
-			return seatunnel.New(config)
+			return d.settings.connection.open(surroundings{now: d.process.Now, asked: d.askedToStop()})
 		},
 	})
 	d.lease = lease
@@ -94,7 +90,7 @@ func (d *Datasource) watch(ctx context.Context) error {
 func (d *Datasource) newGuard() *action.Service {
 	return action.NewService(action.Deps{
 		Scope: d.settings.Scope, Cluster: d.settings.Cluster, Policy: d.settings.Policy, ProxyFault: d.settings.ProxyFault,
-		Interval: d.settings.Interval, Coordinator: d.lease, Background: d.process.Registry,
+		Interval: d.settings.Interval, Coordinator: d.lease, Diagnoser: diagnoser{d}, Background: d.process.Registry,
 		Store: d.process.Store, StoreErr: d.process.StoreErr, Attempts: d.process.Attempts, Log: d.process.Log, Now: d.process.Now, Timing: d.process.Timing,
 	})
 }
@@ -156,14 +152,4 @@ func (d *Datasource) freshView(ctx context.Context) *watch.View {
 
 func (d *Datasource) blind(view *watch.View, now time.Time) bool {
 	return view.Blind(now, d.settings.Interval)
-}
-
-// connectionHash covers all that decides what the client talks to and how. The
-// policy and the poll interval are not part of it, so that changing them keeps
-// the running watcher.
-func connectionHash(config seatunnel.Config) string {
-	zone := config.TimeZone.String()
-	config.Now, config.TimeZone = nil, nil
-	sum := sha256.Sum256(fmt.Appendf(nil, "%q %#v", zone, config))
-	return hex.EncodeToString(sum[:])
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/grafana/grafana-plugin-sdk-go/data"
 
 	"github.com/unjam/unjam-jobs-app/pkg/action"
+	"github.com/unjam/unjam-jobs-app/pkg/coordinator"
 	"github.com/unjam/unjam-jobs-app/pkg/watch"
 )
 
@@ -62,7 +63,19 @@ func (d *Datasource) jobsFrame(view *watch.View, parsed query, filter jobFilter,
 		data.NewField("force_stop_block", nil, make([]string, rows)),
 		// What a lost job is dismissed by; no label, since it changes.
 		data.NewField("episode", nil, make([]string, rows)),
+		data.NewField("parent", nil, make([]string, rows)),
+		data.NewField("cause", nil, make([]string, rows)),
+		data.NewField("outlook", nil, make([]string, rows)),
+		data.NewField("confidence", nil, make([]string, rows)),
+		data.NewField("advice", nil, make([]string, rows)),
+		data.NewField("deadline", nil, make([]*time.Time, rows)),
+		data.NewField("evidence", nil, make([]string, rows)),
 	)
+	findings := d.findings(view)
+	var able coordinator.Capabilities
+	if view.Snapshot != nil {
+		able = view.Snapshot.Capabilities
+	}
 	for row, job := range jobs {
 		var created *time.Time
 		if !job.Job.CreateTime.IsZero() {
@@ -71,7 +84,9 @@ func (d *Datasource) jobsFrame(view *watch.View, parsed query, filter jobFilter,
 		frame.SetRow(row, inert(d.settings.Cluster), string(job.Job.ID), inert(job.Job.Name), string(job.Episode.State), inert(job.Episode.Word),
 			job.Episode.Since, job.Episode.Age(now).Seconds(), string(job.Episode.Quality), stuck(job, now, d.settings.StuckAfter),
 			job.Listed, job.Episode.LastSeen, inert(strings.Join(job.Job.Nodes, ", ")), created,
-			inert(d.guard.JobBlock(action.KindCancel, job)), inert(d.guard.JobBlock(action.KindForceStop, job)), job.Episode.ID)
+			inert(d.guard.JobBlock(action.KindCancel, job, able)), inert(d.guard.JobBlock(action.KindForceStop, job, able)), job.Episode.ID,
+			string(job.Job.Parent), string(findings[job.Job.ID].Cause), string(findings[job.Job.ID].Outlook), string(findings[job.Job.ID].Confidence),
+			inert(findings[job.Job.ID].Advice), deadline(findings[job.Job.ID]), evidence(findings[job.Job.ID]))
 	}
 	notes := inertAll(view.Notes)
 	if view.Snapshot != nil {

@@ -46,11 +46,11 @@ func FuzzSettings(f *testing.F) {
 		if fault := settings.Policy.Validate(); fault != nil {
 			t.Errorf("a policy that is not valid is in force: %v", fault)
 		}
-		if settings.Cluster == "" || settings.Interval < leastPoll*time.Second || settings.StuckAfter <= 0 || len(settings.ConnectionHash) != 64 || len(settings.SeaTunnel.Masters) == 0 {
+		if settings.Cluster == "" || settings.Interval < leastPoll*time.Second || settings.StuckAfter <= 0 || len(settings.connection.hash) != 64 || settings.connection.open == nil {
 			t.Errorf("%+v", settings)
 		}
 		again, err := loadSettings(1, raw)
-		if err != nil || again.ConnectionHash != settings.ConnectionHash || again.Cluster != settings.Cluster {
+		if err != nil || again.connection.hash != settings.connection.hash || again.Cluster != settings.Cluster {
 			t.Errorf("the same settings are read in two ways: %v", err)
 		}
 	})

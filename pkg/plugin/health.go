@@ -32,7 +32,7 @@ func (d *Datasource) CheckHealth(ctx context.Context, _ *backend.CheckHealthRequ
 		// An act is the more urgent while its job cannot be read.
 		return unhealthy(strings.Join(append([]string{sentence(err.Error())}, d.openActs(ctx)...), " ")), nil
 	}
-	lines := []string{fmt.Sprintf("SeaTunnel %s over %s, active master %s, %s.", probe.Version, probe.Dialect, orUnknown(probe.Master), workers(probe.Workers))}
+	lines := []string{d.identify(probe)}
 	if probe.Clock.Known {
 		lines = append(lines, fmt.Sprintf("Its clock is %s off ours (%s).", probe.Clock.Skew.Round(time.Second), probe.Clock.Source))
 	}
@@ -45,6 +45,22 @@ func (d *Datasource) CheckHealth(ctx context.Context, _ *backend.CheckHealthRequ
 	lines = append(lines, d.actionsHealth(ctx, probe.Capabilities)...)
 	lines = append(lines, d.lease.View().Notes...)
 	return &backend.CheckHealthResult{Status: backend.HealthStatusOk, Message: inert(strings.Join(lines, " ")), JSONDetails: d.healthDetails(probe)}, nil
+}
+
+// identify says what answered.
+func (d *Datasource) identify(probe coordinator.Probe) string {
+	text := fmt.Sprintf("%s %s over %s", d.settings.connection.product, orUnknownVersion(probe.Version), probe.Dialect)
+	if probe.Capabilities.NoMaster {
+		return text + "."
+	}
+	return fmt.Sprintf("%s, active master %s, %s.", text, orUnknown(probe.Master), workers(probe.Workers))
+}
+
+func orUnknownVersion(version string) string {
+	if version == "" {
+		return "(version not told)"
+	}
+	return version
 }
 
 // actionsHealth says what stands in the way of actions; monitoring works

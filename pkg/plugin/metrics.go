@@ -7,6 +7,7 @@ import (
 
 	"github.com/unjam/unjam-jobs-app/pkg/action"
 	"github.com/unjam/unjam-jobs-app/pkg/coordinator"
+	"github.com/unjam/unjam-jobs-app/pkg/diagnose"
 	"github.com/unjam/unjam-jobs-app/pkg/watch"
 )
 
@@ -22,6 +23,9 @@ type metric struct {
 	// OfJobs metrics are made from the list of jobs, and answer an error to
 	// alert rules while Unjam is blind; the others never fail.
 	OfJobs bool `json:"-"`
+	// OfPairs metrics are made from the delivery between nodes: as OfJobs, and
+	// an error to alert rules where nothing of it is exposed, never 0.
+	OfPairs bool `json:"-"`
 	// OfStore metrics are made from the records of acts. Where those cannot be
 	// read, they answer an error to alert rules, and never 0.
 	OfStore bool `json:"-"`
@@ -52,6 +56,11 @@ type reading struct {
 	// aftermath is what is open after the acts; of OfStore metrics only.
 	aftermath action.Aftermath
 	timing    action.Timing
+	// findings are the diagnoses of jobs. fromAlert: an alert rule asks.
+	findings  map[coordinator.JobID]diagnose.Finding
+	fromAlert bool
+	// eventBytes is the set size of an event.
+	eventBytes int64
 }
 
 func (r reading) clusterLabel() map[string]string {
@@ -108,7 +117,7 @@ var (
 
 // catalogue is every metric, in the editor's order.
 func catalogue() []metric {
-	return slices.Concat(jobMetrics(), clusterMetrics(), actMetrics())
+	return slices.Concat(jobMetrics(), clusterMetrics(), deliveryMetrics(), actMetrics())
 }
 
 // jobMetrics are made from the list of jobs.
@@ -154,7 +163,7 @@ func jobMetrics() []metric {
 // clusterMetrics are about the cluster and the watching of it.
 func clusterMetrics() []metric {
 	return []metric{
-		{Name: "members", Unit: "short", Labels: clusterOnly, Help: "Members of the coordinator's cluster, masters and workers; 0 while nobody answers.", samples: members},
+		{Name: "members", Unit: "short", Labels: clusterOnly, Help: "Members of the coordinator's cluster, masters and workers; 0 while nobody answers.", samples: members, notExposed: membersNotExposed},
 		{
 			Name: "master_changes_total", Unit: "short", Labels: clusterOnly,
 			Help:    "How often the active master has changed since watching began.",
@@ -267,8 +276,16 @@ func members(r reading) []sample {
 		return r.one(0)
 	case len(r.view.Snapshot.Members) > 0:
 		return r.one(float64(len(r.view.Snapshot.Members)))
-	case r.view.Complete != nil:
+	case r.view.Complete != nil && len(r.view.Complete.Members) > 0:
 		return r.one(float64(len(r.view.Complete.Members)))
+	}
+	return nil
+}
+
+// membersNotExposed is for interfaces that tell no members: none is not 0.
+func membersNotExposed(r reading) []string {
+	if len(members(r)) == 0 {
+		return []string{"The coordinator's interface does not tell its members."}
 	}
 	return nil
 }

@@ -20,6 +20,7 @@ import (
 const (
 	queryTypeJobs      = "jobs"
 	queryTypeMetric    = "metric"
+	queryTypeDelivery  = "delivery"
 	querySchemaVersion = 1
 	sortByAge          = "age"
 	sortByName         = "name"
@@ -43,6 +44,9 @@ type query struct {
 	SortDesc      *bool    `json:"sortDesc"`
 	Limit         *int     `json:"limit"`
 	Offset        int      `json:"offset"`
+	// Nodes and LostOnly are for deliveries.
+	Nodes    []string `json:"nodes"`
+	LostOnly bool     `json:"lostOnly"`
 }
 
 // QueryData answers each query on its own: one that fails does not take the
@@ -88,6 +92,18 @@ func (d *Datasource) answer(ctx context.Context, raw backend.DataQuery, fromAler
 			return nil, neverRead(d.settings.Cluster, view.Err)
 		}
 		return data.Frames{d.jobsFrame(view, parsed, filter, now)}, nil
+	case queryTypeDelivery:
+		if fromAlert {
+			return nil, errWrongQuery("a query for deliveries gives a table, which an alert rule cannot use; use a query for a metric")
+		}
+		pairs, err := d.parseDelivery(&parsed)
+		if err != nil {
+			return nil, err
+		}
+		if view.AsOf.IsZero() {
+			return nil, neverRead(d.settings.Cluster, view.Err)
+		}
+		return data.Frames{d.deliveryFrame(view, parsed, pairs, now)}, nil
 	default:
 		return d.answerMetric(ctx, parsed, filter, view, now, fromAlert)
 	}
@@ -95,10 +111,11 @@ func (d *Datasource) answer(ctx context.Context, raw backend.DataQuery, fromAler
 
 func (d *Datasource) answerMetric(ctx context.Context, parsed query, filter jobFilter, view *watch.View, now time.Time, fromAlert bool) (data.Frames, error) {
 	entry, _ := findMetric(parsed.Metric)
-	if entry.OfJobs && (view.CompleteAsOf.IsZero() || fromAlert && d.blind(view, now)) {
+	if (entry.OfJobs || entry.OfPairs) && (view.CompleteAsOf.IsZero() || fromAlert && d.blind(view, now)) {
 		return nil, blindError(d.settings.Cluster, view, now)
 	}
-	read := reading{view: view, now: now, cluster: d.settings.Cluster, filter: filter, started: d.started, stuckAfter: d.settings.StuckAfter, timing: d.process.Timing}
+	read := reading{view: view, now: now, cluster: d.settings.Cluster, filter: filter, started: d.started, stuckAfter: d.settings.StuckAfter, timing: d.process.Timing,
+		findings: d.findings(view), fromAlert: fromAlert, eventBytes: d.settings.Delivery.EventBytes}
 	var lacks []string
 	var samples []sample
 	if entry.OfStore {
@@ -118,7 +135,7 @@ func (d *Datasource) answerMetric(ctx context.Context, parsed query, filter jobF
 		// last poll proved that there is nothing.
 		return nil, blindError(d.settings.Cluster, view, now)
 	}
-	if entry.OfStore && fromAlert && len(lacks) > 0 && !anyAboveZero(samples) {
+	if (entry.OfStore || entry.OfPairs) && fromAlert && len(lacks) > 0 && !anyAboveZero(samples) {
 		// Neither 0 nor nothing may stand for "not known"; what is known to be
 		// there is told even where something else is not known.
 		return nil, fmt.Errorf("%w: %s: %s", errNotExposed, entry.Name, strings.Join(lacks, " "))
@@ -139,7 +156,7 @@ func anyAboveZero(samples []sample) bool {
 // as of now.
 func asOf(entry metric, read reading) time.Time {
 	switch {
-	case entry.OfJobs:
+	case entry.OfJobs, entry.OfPairs:
 		return read.view.CompleteAsOf
 	case entry.OfStore && !read.aftermath.ReadAt.IsZero():
 		return read.aftermath.ReadAt
@@ -177,13 +194,15 @@ func (d *Datasource) parseQuery(raw backend.DataQuery) (query, jobFilter, error)
 	switch parsed.QueryType {
 	case queryTypeJobs:
 		return parsed, filter, checkJobsQuery(&parsed)
+	case queryTypeDelivery:
+		return parsed, filter, nil
 	case queryTypeMetric:
 		if _, known := findMetric(parsed.Metric); !known {
 			return parsed, filter, errWrongQuery(fmt.Sprintf("the metric %q is not known; choose one in the query editor", parsed.Metric))
 		}
 		return parsed, filter, nil
 	}
-	return parsed, filter, errWrongQuery(fmt.Sprintf("the query type %q is not known; use %q or %q", parsed.QueryType, queryTypeJobs, queryTypeMetric))
+	return parsed, filter, errWrongQuery(fmt.Sprintf("the query type %q is not known; use %q, %q or %q", parsed.QueryType, queryTypeJobs, queryTypeMetric, queryTypeDelivery))
 }
 
 func checkJobsQuery(parsed *query) error {

@@ -16,6 +16,8 @@ import (
 
 	"github.com/unjam/unjam-jobs-app/pkg/action"
 	"github.com/unjam/unjam-jobs-app/pkg/coordinator"
+	"github.com/unjam/unjam-jobs-app/pkg/delivery"
+	"github.com/unjam/unjam-jobs-app/pkg/diagnose"
 	"github.com/unjam/unjam-jobs-app/pkg/timeline"
 	"github.com/unjam/unjam-jobs-app/pkg/watch"
 )
@@ -30,8 +32,9 @@ func TestCatalogue_MatchesTheEditors(t *testing.T) {
 	}
 	var editor []struct {
 		metric
-		PerJob bool `json:"perJob"`
-		OfJobs bool `json:"ofJobs"`
+		PerJob  bool `json:"perJob"`
+		PerPair bool `json:"perPair"`
+		OfJobs  bool `json:"ofJobs"`
 	}
 	if err := json.Unmarshal(raw, &editor); err != nil {
 		t.Fatal(err)
@@ -42,7 +45,7 @@ func TestCatalogue_MatchesTheEditors(t *testing.T) {
 	}
 	for i, entry := range own {
 		other := editor[i]
-		if entry.Name != other.Name || entry.Unit != other.Unit || entry.Help != other.Help || !slices.Equal(entry.Labels, other.Labels) || other.PerJob != slices.Contains(entry.Labels, "job_id") || other.OfJobs != entry.OfJobs {
+		if entry.Name != other.Name || entry.Unit != other.Unit || entry.Help != other.Help || !slices.Equal(entry.Labels, other.Labels) || other.PerJob != slices.Contains(entry.Labels, "job_id") || other.PerPair != slices.Contains(entry.Labels, "peer") || other.OfJobs != entry.OfJobs {
 			t.Errorf("%s differs: %+v and %+v", entry.Name, entry, other)
 		}
 	}
@@ -66,9 +69,11 @@ func goldenView() (*watch.View, time.Time) {
 		ReadAt: now.Add(-3 * time.Second), Complete: true, Master: "10.0.0.1:5801", Workers: 1, Version: "3.0.0", Dialect: "REST v2",
 		Members: []coordinator.Member{{Address: "10.0.0.1:5801", Master: true}, {Address: "10.0.0.2:5802"}},
 		Clock:   coordinator.Clock{Known: true, Skew: 90 * time.Second, Source: "HTTP Date"},
+		Nodes:   []coordinator.Node{{Name: "nodeA"}, {Name: "nodeB"}, {Name: "nodeC", Err: coordinator.ErrUnreachable}},
 	}
+	snapshot.Capabilities.Delivery.Supported = true
 	return &watch.View{
-		Snapshot: snapshot, Complete: snapshot, AsOf: snapshot.ReadAt, CompleteAsOf: snapshot.ReadAt, PollErrors: 4, MasterChanges: 1, MasterStableSince: now.Add(-time.Hour),
+		Snapshot: snapshot, Complete: snapshot, AsOf: snapshot.ReadAt, CompleteAsOf: snapshot.ReadAt, Pairs: goldenPairs(now), PollErrors: 4, MasterChanges: 1, MasterStableSince: now.Add(-time.Hour),
 		Jobs: []watch.JobView{
 			job("733584788375666689", "orders to lake", coordinator.StateCanceling, "CANCELING", 12*time.Minute, timeline.QualityObserved, true),
 			job("733584788375666690", `<img src=x onerror=alert(1)>`, coordinator.StateCanceling, "CANCELING", 40*time.Minute, timeline.QualityAtLeast, true),
@@ -78,6 +83,38 @@ func goldenView() (*watch.View, time.Time) {
 			job("733584788375666698", "lost", coordinator.StateLost, "RUNNING", 11*time.Minute, timeline.QualityObserved, false),
 		},
 	}, now
+}
+
+// goldenPairs are a pair that is lost, one whose events are gone, a healthy one
+// and one that nobody tells about.
+func goldenPairs(now time.Time) []delivery.Pair {
+	lost := &delivery.Loss{
+		Node: "nodeA", Peer: "nodeC", LastContact: now.Add(-10 * time.Minute), FirstMissed: now.Add(-9 * time.Minute), AtContact: 1000, AtMissed: 1090,
+		Outcome: delivery.OutcomeWaiting, Certainty: delivery.Likely, Sent: delivery.Bracket{Least: 2410, Most: 2500}, Limit: 10_000, LastLook: now.Add(-3 * time.Second),
+	}
+	gone := &delivery.Loss{
+		Node: "nodeC", Peer: "nodeA", FirstMissed: now.Add(-2 * time.Hour), ReturnedAt: now.Add(-time.Hour), Ended: now.Add(-time.Hour),
+		Outcome: delivery.OutcomeOverflowed, Certainty: delivery.Proven, Sent: delivery.Bracket{Least: 10_400, Most: 10_600}, Limit: 10_000, LastLook: now.Add(-time.Hour),
+	}
+	return []delivery.Pair{
+		{Node: "nodeA", Peer: "nodeB", Reach: delivery.Reachable, Limit: new(int64(10_000)), Undelivered: new(int64(0)), Held: new(int64(0)), Rate: new(2.5), NodeStarted: new(now.Add(-48 * time.Hour))},
+		{
+			Node: "nodeA", Peer: "nodeC", Reach: delivery.Lost, Loss: lost, Limit: new(int64(10_000)), SentSinceLoss: &lost.Sent, Fill: new(0.25), Bytes: new(int64(5_000_000)),
+			Undelivered: new(int64(2500)), InboundLeft: new(50 * time.Minute), Rate: new(4.0), OverflowIn: new(1875 * time.Second), Deadline: new(now.Add(1872 * time.Second)),
+			DeadlineOf: delivery.LimitOverflow, ExecutionsLeft: new(int64(2500)), NotExposed: []string{"nodeC does not answer: its inbound events buffer is not known."},
+		},
+		{Node: "nodeC", Peer: "nodeA", Reach: delivery.Reachable, Loss: gone, Limit: new(int64(10_000)), Undelivered: new(int64(0)), Releases: 1},
+		{Node: "nodeC", Peer: "nodeB", Reach: delivery.NotSeen, NotExposed: []string{"nodeC does not answer: what it has sent is not known."}},
+	}
+}
+
+// goldenFindings is a parent that waits for what cannot come.
+func goldenFindings(now time.Time) map[coordinator.JobID]diagnose.Finding {
+	return map[coordinator.JobID]diagnose.Finding{"733584788375666692": {
+		Rule: "sent events buffer overflowed", Cause: diagnose.CauseOverflowed, Outlook: diagnose.CannotRecover, Confidence: delivery.Proven,
+		Advice: "Abort this parent and run it again.", WaitingSince: now.Add(-30 * time.Minute), Child: "12", Node: "nodeC", Peer: "nodeA",
+		Evidence: []diagnose.Evidence{{At: now.Add(-30 * time.Minute), Source: diagnose.SourceExecutions, Sentence: "Child 12 ended."}},
+	}}
 }
 
 // goldenAftermath has a force stop that left tasks behind, a clean one, one of
@@ -118,8 +155,12 @@ func TestFrames_Golden(t *testing.T) {
 	limit := defaultLimit
 	jobs := query{QueryType: queryTypeJobs, SortBy: sortByAge, Limit: &limit}
 	experimental.CheckGoldenJSONFrame(t, "testdata", "jobs-stuck", d.jobsFrame(view, jobs, jobFilter{StuckAfter: 3 * time.Minute}, now), false)
+	all := jobs
+	d.diagnosed.view, d.diagnosed.of = view, goldenFindings(now)
+	experimental.CheckGoldenJSONFrame(t, "testdata", "jobs-diagnosed", d.jobsFrame(view, all, jobFilter{JobID: "733584788375666692"}, now), false)
+	experimental.CheckGoldenJSONFrame(t, "testdata", "delivery", d.deliveryFrame(view, jobs, pairFilter{}, now), false)
 	for _, entry := range catalogue() {
-		read := reading{view: view, now: now, cluster: "lake", started: d.started, stuckAfter: 3 * time.Minute, aftermath: goldenAftermath(now), timing: action.DefaultTiming()}
+		read := reading{view: view, now: now, cluster: "lake", started: d.started, stuckAfter: 3 * time.Minute, findings: goldenFindings(now), eventBytes: 2000, aftermath: goldenAftermath(now), timing: action.DefaultTiming()}
 		experimental.CheckGoldenJSONFrame(t, "testdata", "metric-"+entry.Name, metricFrame(entry, entry.samples(read), asOf(entry, read)), false)
 	}
 }

@@ -27,6 +27,8 @@ func (d *Datasource) getSupport(w http.ResponseWriter, r *http.Request, actor *a
 	if incident, unlocked := d.guard.Incident(r.Context()); unlocked {
 		support.Incident = &api.Incident{From: incident.From.UTC(), Until: incident.Until.UTC(), Limit: incident.Limit}
 	}
+	kind := api.SupportKind(d.settings.Kind)
+	support.Kind = &kind
 	describeCluster(&support, view)
 	support.Reachable = view.Err == nil && view.Snapshot != nil && !d.blind(view, d.process.Now())
 	return d.respond(w, http.StatusOK, support)
@@ -69,6 +71,11 @@ func describeCluster(support *api.Support, view *watch.View) {
 	}
 	if view.Snapshot == nil {
 		return
+	}
+	hasMaster := !view.Snapshot.Capabilities.NoMaster
+	support.HasMaster = &hasMaster
+	if only := view.Snapshot.Capabilities.OnlyStop; only != "" {
+		support.OnlyStop = &only
 	}
 	support.Dialect, support.Version = inert(view.Snapshot.Dialect), inert(view.Snapshot.Version)
 	if view.Err == nil {

@@ -12,17 +12,21 @@ import (
 	"github.com/grafana/grafana-plugin-sdk-go/backend"
 
 	"github.com/unjam/unjam-jobs-app/pkg/action"
-	"github.com/unjam/unjam-jobs-app/pkg/coordinator/seatunnel"
+	"github.com/unjam/unjam-jobs-app/pkg/coordinator/upstream"
+	"github.com/unjam/unjam-jobs-app/pkg/delivery"
 	"github.com/unjam/unjam-jobs-app/pkg/watch"
 )
 
 // Keys of the data source's secure settings.
 const (
-	securePassword      = "password"
-	secureCACert        = "tlsCACert"
-	secureClientCert    = "tlsClientCert"
-	secureClientKey     = "tlsClientKey"
-	kindSeaTunnel       = "seatunnel"
+	securePassword   = "password"
+	secureCACert     = "tlsCACert"
+	secureClientCert = "tlsClientCert"
+	secureClientKey  = "tlsClientKey"
+	secureToken      = "token"
+	// secureMessagingPassword is for the nodes' messaging layer.
+	secureMessagingPassword = "messagingPassword"
+
 	defaultPoll         = 10
 	leastPoll           = 2
 	longestPoll         = 300
@@ -35,26 +39,32 @@ const (
 	maxAddresses        = 32
 	maxAllowedLogins    = 1000
 	defaultSavepointAge = 600
+	// The bounds of what CloverDX's properties can sensibly be set to.
+	mostEvents            = 100_000_000
+	mostEventBytes        = 10_000_000
+	longestInboundTimeout = 30 * 24 * 3600
 )
 
 // jsonData is the data source's jsonData as Grafana stores it. Durations are
 // whole seconds. Pointers tell "not set" from 0.
 type jsonData struct {
-	Kind                string      `json:"kind"`
-	ClusterID           string      `json:"clusterId"`
-	URLs                []string    `json:"urls"`
-	WorkerURLs          []string    `json:"workerUrls"`
-	APIVersion          string      `json:"apiVersion"`
-	ContextPath         string      `json:"contextPath"`
-	Username            string      `json:"username"`
-	TimeZone            string      `json:"timeZone"`
-	PollIntervalSeconds *int        `json:"pollIntervalSeconds"`
-	RequestTimeout      *int        `json:"requestTimeoutSeconds"`
-	PollDeadline        *int        `json:"pollDeadlineSeconds"`
-	ForceStopSupport    string      `json:"forceStopSupport"`
-	StuckAfterSeconds   *int        `json:"stuckAfterSeconds"`
-	TLSServerName       string      `json:"tlsServerName"`
-	Actions             jsonActions `json:"actions"`
+	Kind                string        `json:"kind"`
+	ClusterID           string        `json:"clusterId"`
+	URLs                []string      `json:"urls"`
+	WorkerURLs          []string      `json:"workerUrls"`
+	APIVersion          string        `json:"apiVersion"`
+	ContextPath         string        `json:"contextPath"`
+	Username            string        `json:"username"`
+	TimeZone            string        `json:"timeZone"`
+	PollIntervalSeconds *int          `json:"pollIntervalSeconds"`
+	RequestTimeout      *int          `json:"requestTimeoutSeconds"`
+	PollDeadline        *int          `json:"pollDeadlineSeconds"`
+	ForceStopSupport    string        `json:"forceStopSupport"`
+	StuckAfterSeconds   *int          `json:"stuckAfterSeconds"`
+	TLSServerName       string        `json:"tlsServerName"`
+	Actions             jsonActions   `json:"actions"`
+	CloverDX            jsonCloverDX  `json:"cloverdx"`
+	Messaging           jsonMessaging `json:"messaging"`
 
 	// Grafana's own fields that must stay empty (design §7, the back door).
 	OAuthPassThru bool `json:"oauthPassThru"`
@@ -75,21 +85,53 @@ type jsonActions struct {
 	IncidentBudget      *int     `json:"incidentBudget"`
 }
 
+// jsonCloverDX is how a CloverDX server is spoken to. What its documents do
+// not say can be set.
+type jsonCloverDX struct {
+	API          string `json:"api"`
+	AbortMethod  string `json:"abortMethod"`
+	AbortPath    string `json:"abortPath"`
+	ParentField  string `json:"parentField"`
+	NodeField    string `json:"nodeField"`
+	StatusFilter string `json:"statusFilter"`
+	PageSize     int    `json:"pageSize"`
+}
+
+// jsonMessaging is how the nodes' messaging layer is read, and its limits.
+type jsonMessaging struct {
+	Source          string     `json:"source"`
+	Nodes           []jsonNode `json:"nodes"`
+	PrometheusURL   string     `json:"prometheusUrl"`
+	Username        string     `json:"username"`
+	Channel         string     `json:"channel"`
+	Windows         bool       `json:"windows"`
+	SentEventsLimit *int       `json:"sentEventsLimit"`
+	EventBytes      *int       `json:"eventBytes"`
+	InboundTimeout  *int       `json:"inboundTimeoutSeconds"`
+}
+
+type jsonNode struct {
+	Name     string `json:"name"`
+	URL      string `json:"url"`
+	Instance string `json:"instance"`
+}
+
 // Settings is a data source's configuration, checked.
 type Settings struct {
 	Scope watch.Scope
 	// Cluster is the coordinator identity (design §3).
-	Cluster    string
-	SeaTunnel  seatunnel.Config
+	Cluster string
+	// Kind is the kind of coordinator.
+	Kind       string
 	Interval   time.Duration
 	Deadline   time.Duration
 	StuckAfter time.Duration
 	Policy     action.Policy
 	// ProxyFault says which of Grafana's own connection fields is set.
 	ProxyFault string
-	// ConnectionHash changes whenever something changes that a watcher
-	// depends on; secrets are hashed in.
-	ConnectionHash string
+	// Delivery are the limits of event delivery.
+	Delivery   delivery.Settings
+	connection connection
 }
 
 // loadSettings reads and checks a data source's settings. The error is one
@@ -104,25 +146,15 @@ func loadSettings(orgID int64, raw backend.DataSourceInstanceSettings) (Settings
 		return settings, fmt.Errorf("the data source's settings cannot be read: %w", settingsFault(err))
 	}
 	settings.ProxyFault = proxyFault(raw, stored)
-	if stored.Kind != "" && stored.Kind != kindSeaTunnel {
-		return settings, fmt.Errorf("the kind of coordinator %q is not known; this version knows %q", stored.Kind, kindSeaTunnel)
-	}
-	urls, err := addresses("the master address", stored.URLs)
+	settings.Kind = orDefault(stored.Kind, kindSeaTunnel)
+	urls, err := addresses("the coordinator's address", stored.URLs)
 	if err != nil {
 		return settings, err
-	}
-	if len(urls) == 0 {
-		return settings, errors.New("no coordinator address is set; add the address of a master's REST interface, for example http://seatunnel-master:8080")
-	}
-	workers, err := addresses("the worker address", stored.WorkerURLs)
-	if err != nil {
-		return settings, err
-	}
-	zone, err := time.LoadLocation(stored.TimeZone)
-	if err != nil {
-		return settings, fmt.Errorf("the time zone %q is not known; use a name such as Europe/Berlin or UTC", stored.TimeZone)
 	}
 	if err := settings.readTimes(stored); err != nil {
+		return settings, err
+	}
+	if err := settings.readMessaging(stored.Messaging); err != nil {
 		return settings, err
 	}
 	timeout, err := seconds("requestTimeoutSeconds", stored.RequestTimeout, defaultTimeout, 1, int(settings.Deadline.Seconds()))
@@ -133,15 +165,27 @@ func loadSettings(orgID int64, raw backend.DataSourceInstanceSettings) (Settings
 		return settings, err
 	}
 	secrets := raw.DecryptedSecureJSONData
-	settings.SeaTunnel = seatunnel.Config{
-		Masters: urls, Workers: workers, API: orDefault(stored.APIVersion, "auto"), ContextPath: stored.ContextPath,
-		Username: stored.Username, Password: secrets[securePassword], TimeZone: zone,
-		RequestTimeout: timeout, PollDeadline: settings.Deadline, ForceStop: orDefault(stored.ForceStopSupport, "auto"),
-		TLS: seatunnel.TLS{CAPEM: secrets[secureCACert], CertPEM: secrets[secureClientCert], KeyPEM: secrets[secureClientKey], ServerName: stored.TLSServerName},
-	}
+	settings.connection, err = connect(stored, wires{
+		urls: urls, timeout: timeout, deadline: settings.Deadline, secrets: secrets,
+		tls: upstream.TLS{CAPEM: secrets[secureCACert], CertPEM: secrets[secureClientCert], KeyPEM: secrets[secureClientKey], ServerName: stored.TLSServerName},
+	})
 	settings.Cluster = identityOf(stored.ClusterID, urls)
-	settings.ConnectionHash = connectionHash(settings.SeaTunnel)
-	return settings, nil
+	return settings, err
+}
+
+// readMessaging reads the limits of event delivery that no coordinator tells.
+func (s *Settings) readMessaging(stored jsonMessaging) error {
+	limit, err := whole("messaging.sentEventsLimit", stored.SentEventsLimit, delivery.DefaultSentLimit, 1, mostEvents)
+	if err != nil {
+		return err
+	}
+	size, err := whole("messaging.eventBytes", stored.EventBytes, delivery.DefaultEventBytes, 1, mostEventBytes)
+	if err != nil {
+		return err
+	}
+	timeout, err := seconds("messaging.inboundTimeoutSeconds", stored.InboundTimeout, int(delivery.DefaultInboundTimeout.Seconds()), 1, longestInboundTimeout)
+	s.Delivery = delivery.Settings{SentLimit: int64(limit), EventBytes: int64(size), InboundTimeout: timeout}
+	return err
 }
 
 func (s *Settings) readTimes(stored jsonData) error {
@@ -256,6 +300,18 @@ func seconds(name string, set *int, normal, least, most int) (time.Duration, err
 		return 0, fmt.Errorf("%s is %d; use %d to %d seconds", name, value, least, most)
 	}
 	return time.Duration(value) * time.Second, nil
+}
+
+// whole reads a whole number within bounds.
+func whole(name string, set *int, normal, least, most int) (int, error) {
+	value := normal
+	if set != nil {
+		value = *set
+	}
+	if value < least || value > most {
+		return 0, fmt.Errorf("%s is %d; use %d to %d", name, value, least, most)
+	}
+	return value, nil
 }
 
 func setSeconds(target *time.Duration, set *int) {

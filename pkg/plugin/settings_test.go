@@ -106,7 +106,7 @@ func TestSettings_ConnectionHash(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		return settings.ConnectionHash
+		return settings.connection.hash
 	}
 	base := hash(`{`+leastSettings+`}`, "a")
 	if hash(`{"actions":{"enabled":true},"stuckAfterSeconds":60,`+leastSettings+`}`, "a") != base {

@@ -32,6 +32,7 @@ type Process struct {
 func Open(ctx context.Context, location, shown string, logger watch.Logger) *Process {
 	p := &Process{Process: &plugin.Process{StoreLocation: shown, Attempts: action.NewAttempts(time.Now), Log: logger, Now: time.Now, Timing: action.DefaultTiming()}}
 	var timelines watch.Store
+	var memories watch.Memories
 	ctx, cancel := context.WithTimeout(ctx, openPatience)
 	defer cancel()
 	opened, err := store.Open(ctx, location, store.Patient(), store.WithClock(p.Now))
@@ -39,13 +40,13 @@ func Open(ctx context.Context, location, shown string, logger watch.Logger) *Pro
 		p.StoreErr = err
 	} else {
 		p.opened = opened
-		p.Store, timelines, p.StoreLocation = opened, opened, opened.Location()
+		p.Store, timelines, memories, p.StoreLocation = opened, opened, opened, opened.Location()
 		err = opened.Writable(ctx)
 	}
 	if err != nil {
 		logger.Error("No record can be made: actions are refused", "store", p.StoreLocation, "error", err.Error())
 	}
-	p.Registry = watch.NewRegistry(watch.Options{Store: timelines, Logger: logger, Now: time.Now})
+	p.Registry = watch.NewRegistry(watch.Options{Store: timelines, Memories: memories, Logger: logger, Now: time.Now})
 	return p
 }
 

@@ -88,6 +88,7 @@ func (w *watcher) answered(ctx context.Context, snapshot *coordinator.Snapshot) 
 		observation.Answers = state.questions.ask(ctx, w.client, w.now(), state.timeline.Vanished(snapshot))
 	}
 	changes := state.timeline.Advance(observation)
+	w.memory.advance(snapshot, observation.Answers, w.deliverySettings(), w.now())
 	for _, event := range changes.Events {
 		if event.Kind == timeline.EventMasterChanged {
 			state.masterChanges++

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/unjam/unjam-jobs-app/pkg/coordinator"
+	"github.com/unjam/unjam-jobs-app/pkg/delivery"
 )
 
 // The poll interval's bounds and default (design §4), and the default deadline
@@ -43,6 +44,9 @@ type Settings struct {
 	Interval time.Duration
 	// Deadline bounds a whole poll. Zero is DefaultDeadline.
 	Deadline time.Duration
+	// Delivery are the limits of event delivery that the coordinator does not
+	// tell; only used where it has such a thing.
+	Delivery delivery.Settings
 	// NewClient makes the client that the watcher owns and closes. It must not
 	// contact the coordinator.
 	NewClient func() (coordinator.Client, error)
@@ -72,8 +76,10 @@ type Logger interface {
 // store and without a log.
 type Options struct {
 	// Store keeps timelines over restarts; nil is none.
-	Store  Store
-	Logger Logger
+	Store Store
+	// Memories keeps what is remembered beside timelines; nil is none.
+	Memories Memories
+	Logger   Logger
 	// Now is the clock; nil is time.Now. It must be the clients' clock too,
 	// since it is compared with Snapshot.ReadAt.
 	Now func() time.Time

@@ -4,6 +4,8 @@ import (
 	"time"
 
 	"github.com/unjam/unjam-jobs-app/pkg/coordinator"
+	"github.com/unjam/unjam-jobs-app/pkg/delivery"
+	"github.com/unjam/unjam-jobs-app/pkg/family"
 	"github.com/unjam/unjam-jobs-app/pkg/timeline"
 )
 
@@ -23,6 +25,12 @@ type View struct {
 	// Complete and those that vanished from it without a proven end. Before
 	// the first complete snapshot they are the stored ones, not listed.
 	Jobs []JobView
+	// Pairs is the delivery of events between nodes as of AsOf, Losses the open
+	// losses and those of the last days, Families the open parents with their
+	// children; nil for coordinators that tell none of it.
+	Pairs    []delivery.Pair
+	Losses   []delivery.Loss
+	Families []family.Parent
 	// Err is why the newest poll failed; nil when it answered. A poll that
 	// answered incompletely has no Err but Snapshot.Complete is false.
 	Err error

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/unjam/unjam-jobs-app/pkg/coordinator"
+	"github.com/unjam/unjam-jobs-app/pkg/delivery"
 	"github.com/unjam/unjam-jobs-app/pkg/timeline"
 )
 
@@ -55,6 +56,7 @@ type watcher struct {
 	share   float64 // the jitter of the present wait
 	poll    pollState
 	sharing sharing
+	memory  memory
 }
 
 func newWatcher(r *Registry, place *slot, key Key, settings Settings, client coordinator.Client, inherited *legacy) *watcher {
@@ -70,6 +72,7 @@ func newWatcher(r *Registry, place *slot, key Key, settings Settings, client coo
 		pace:      pace{configured: settings.Interval},
 		refresh:   newRefresh(),
 	}
+	w.memory = newMemory(r.options.Memories, key, r.options.Logger)
 	w.sharing.saver = newSaver(r.options, key, r.replica, w.kick)
 	w.ctx, w.cancel = context.WithCancel(r.ctx)
 	w.settings.Store(&settings)
@@ -196,6 +199,7 @@ type legacy struct {
 	cluster string
 	StoredTimeline
 	unsaved timeline.Unsaved
+	memory  memory
 }
 
 // begin brings the timeline back, from the watcher before it or the store.
@@ -207,6 +211,12 @@ func (w *watcher) begin() {
 			Episodes: w.inherited.Episodes, Master: w.inherited.Master, DoubtAt: w.inherited.DoubtAt,
 		}, &timeline.Unsaved{})
 		w.sharing.ready, w.sharing.revision, w.sharing.unsaved = true, w.inherited.Revision, w.inherited.unsaved
+	}
+	w.memory.keeper.start()
+	if inherits {
+		w.memory.inherit(w.inherited.memory)
+	} else {
+		w.memory.load(w.ctx)
 	}
 	w.inherited = nil
 	w.sharing.saver.start(!inherits)
@@ -240,10 +250,12 @@ func (w *watcher) takeAnswer() bool {
 
 // finish saves, says in the view that it is over, and lets the registry go on.
 func (w *watcher) finish() {
+	w.memory.keep()
+	w.memory.keeper.stop()
 	w.sharing.stop(w.poll.timeline, w.now())
 	w.poll.stopped = true
 	w.publish()
-	left := legacy{cluster: w.key.Cluster, unsaved: w.sharing.unsaved, StoredTimeline: StoredTimeline{
+	left := legacy{cluster: w.key.Cluster, unsaved: w.sharing.unsaved, memory: w.memory, StoredTimeline: StoredTimeline{
 		Episodes:      w.poll.timeline.OpenEpisodes(),
 		Master:        w.poll.timeline.Master(),
 		MasterChanges: w.poll.masterChanges,
@@ -272,6 +284,9 @@ func (w *watcher) publish() {
 	}
 	if view.Snapshot != nil {
 		view.AsOf = view.Snapshot.ReadAt
+		view.Pairs = w.memory.tracker.Pairs(view.AsOf, w.deliverySettings())
+		view.Losses = w.memory.tracker.Losses()
+		view.Families = w.memory.families.Parents()
 	}
 	if view.Complete != nil {
 		view.CompleteAsOf = view.Complete.ReadAt
@@ -302,5 +317,15 @@ func (w *watcher) notes() []string {
 		notes = append(notes, fmt.Sprintf(
 			"%d polls in a row failed. The next one comes after %s.", w.pace.failures, w.pace.wait()))
 	}
+	if w.memory.lacks != nil {
+		notes = append(notes, fmt.Sprintf("What was remembered of event deliveries and of parents and children could not be read (%v): they are known since this start only.", w.memory.lacks))
+	}
 	return append(notes, w.sharing.notes()...)
+}
+
+// deliverySettings are the present ones, with the interval in effect.
+func (w *watcher) deliverySettings() delivery.Settings {
+	settings := w.settings.Load().Delivery
+	settings.PollInterval = w.pace.interval()
+	return settings
 }

@@ -1,11 +1,12 @@
 // @ts-check
 /** docker-compose.yml, read without Docker: what must not slip in, and what it names is there. */
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, test } from 'node:test';
 import { parse } from 'yaml';
 import { root } from '../lib/children.mjs';
+import { cloverSource } from './clover.mjs';
 
 /**
  * @typedef {{ image: string, ports?: string[], volumes?: string[], command?: string[], profiles?: string[], environment?: Record<string, string>, depends_on?: string[] }} Service
@@ -60,27 +61,65 @@ describe('docker-compose.yml', () => {
     assert.equal(new Set(published).size, published.length, published.join(', '));
   });
 
-  test('without a profile there are Grafana and the simulator alone', () => {
+  test('without a profile there are Grafana and the simulators alone', () => {
     const always = services.filter(([, { profiles }]) => !profiles).map(([name]) => name);
-    assert.deepEqual(always.sort(), ['grafana', 'simulator']);
+    assert.deepEqual(always.sort(), ['clover-simulator', 'grafana', 'simulator']);
   });
 
-  test('Grafana is given every address that the provisioned data source asks for, and they are the simulator’s', () => {
-    const provisioned = readFileSync(path.join(root, 'provisioning', 'datasources', 'unjam.yaml'), 'utf8');
-    const asked = [...provisioned.matchAll(/^ +- \$(\w+)$/gm)].map((match) => match[1] ?? '');
+  test('Grafana is given every address that the provisioned data sources ask for, and they are the simulators’', () => {
+    const provisioned = ['datasources/unjam.yaml', 'cloverdx/datasources/unjam-cloverdx.yaml']
+      .map((file) => readFileSync(path.join(root, 'provisioning', file), 'utf8').replace(/^ *#.*$/gm, ''))
+      .join('\n');
+    const asked = new Set([...provisioned.matchAll(/\$\{?(\w+)/g)].map((match) => match[1] ?? ''));
     const { environment = {} } = service('grafana');
-    assert.deepEqual(asked.toSorted(), Object.keys(environment).sort());
-    // Two masters and two workers have the first port of REST v2 and the next ones.
+    assert.deepEqual([...asked].toSorted(), Object.keys(environment).sort());
+    // Two masters and two workers have the first port of REST v2 and the next ones; CloverDX' nodes share one.
     assert.deepEqual(
       Object.values(environment).sort(),
-      [8080, 8081, 8082, 8083].map((port) => `http://simulator:${port}`)
+      ['clover-simulator:8083', ...[8080, 8081, 8082, 8083].map((port) => `simulator:${port}`)].map(
+        (place) => `http://${place}`
+      )
     );
   });
 
-  test('Grafana looks for dashboards where they are mounted', () => {
+  test('the provisioned CloverDX is what the simulator serves', async () => {
+    const { startCloverDX } = await import('../../simulator/simulator.mjs');
+    const simulator = await startCloverDX();
+    try {
+      const { urls, messaging } = cloverSource(simulator.url).jsonData;
+      assert.deepEqual(
+        urls,
+        simulator.nodes.map(({ server }) => server)
+      );
+      assert.deepEqual(
+        messaging.nodes,
+        simulator.nodes.map(({ name, jolokia }) => ({ name, url: jolokia }))
+      );
+      const { sentLimit, inboundTimeoutMs } = simulator.world.settle().messaging;
+      assert.deepEqual(
+        [messaging.sentEventsLimit, messaging.inboundTimeoutSeconds * 1000],
+        [sentLimit, inboundTimeoutMs]
+      );
+    } finally {
+      await simulator.stop();
+    }
+  });
+
+  test('Grafana looks for dashboards where they are mounted, and is given all that is provisioned', () => {
     const { providers } = parse(readFileSync(path.join(root, 'provisioning', 'dashboards', 'unjam.yaml'), 'utf8'));
     assert.equal(providers[0].options.path, '/etc/grafana/provisioning/dashboards');
-    assert.ok(service('grafana').volumes?.includes('./provisioning:/etc/grafana/provisioning:ro'));
+    const { volumes = [] } = service('grafana');
+    for (const folder of ['dashboards', 'plugins']) {
+      assert.ok(volumes.includes(`./provisioning/${folder}:/etc/grafana/provisioning/${folder}:ro`), folder);
+    }
+    for (const part of ['', 'cloverdx/']) {
+      for (const folder of ['datasources', 'alerting']) {
+        for (const file of readdirSync(path.join(root, 'provisioning', part, folder))) {
+          const mount = `./provisioning/${part}${folder}/${file}:/etc/grafana/provisioning/${folder}/${file}:ro`;
+          assert.ok(volumes.includes(mount), mount);
+        }
+      }
+    }
   });
 
   test('what Node is told to run is mounted', () => {

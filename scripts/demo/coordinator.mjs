@@ -1,11 +1,12 @@
 // @ts-check
-/** A coordinator with stuck jobs: the simulator, or a real SeaTunnel. */
+/** The coordinators of the demo: a SeaTunnel with stuck jobs (the simulator, or a real one), and a CloverDX. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setFault, startCluster, stopCluster, submitJob } from '../../engines/seatunnel/cluster.mjs';
 
 const DEFAULT_SCENARIO = 'stuck-final-status-lost';
+const DEFAULT_CLOVER_SCENARIO = 'clover-outage-recovers';
 /** Long enough for the engine to have deployed the tasks of a job that it already calls RUNNING. */
 const DEPLOYED_MS = 8_000;
 
@@ -43,6 +44,28 @@ async function startSimulated(scenario) {
     hasForceStop: false,
     control: simulator.control,
     stop: () => simulator.stop(),
+  };
+}
+
+/**
+ * @typedef {object} Clover
+ * @property {string} about a sentence for people
+ * @property {string} url what stands before /nodeA/clover and /jolokia/nodeA
+ * @property {() => Promise<unknown>} stop
+ */
+
+/**
+ * A simulated CloverDX cluster, in an outage of the network that begins within the first minute.
+ * @param {string | undefined} scenario
+ * @returns {Promise<Clover>}
+ */
+export async function startClover(scenario = DEFAULT_CLOVER_SCENARIO) {
+  const { startCloverDX } = await import('../../simulator/simulator.mjs');
+  const simulator = await startCloverDX({ scenario });
+  return {
+    about: `A simulated CloverDX, scenario "${scenario}". Its control page: ${simulator.control}`,
+    url: simulator.url,
+    stop: simulator.stop,
   };
 }
 

@@ -9,12 +9,13 @@ import { endChildren } from '../lib/children.mjs';
 import { install } from './build.mjs';
 import { goFault, portFault, portOf } from './needs.mjs';
 
-const HELP = `npm run demo -- [--engine] [--scenario NAME] [--workbench] [--port N]
+const HELP = `npm run demo -- [--engine] [--scenario NAME] [--clover-scenario NAME] [--workbench] [--port N]
 
-  --engine          a real SeaTunnel instead of the simulator (needs Java 17 and Maven)
-  --scenario NAME   what the simulator shows; npm run simulator -- --help lists them
-  --workbench       the workbench, even where a Grafana is found
-  --port N          the port of what shows the jobs; a free one by default
+  --engine                 a real SeaTunnel instead of the simulator (needs Java 17 and Maven)
+  --scenario NAME          what the simulated SeaTunnel shows; npm run simulator -- --help lists them
+  --clover-scenario NAME   what the simulated CloverDX beside it shows
+  --workbench              the workbench, even where a Grafana is found
+  --port N                 the port of what shows the jobs; a free one by default
 
 A Grafana is looked for in this order: GRAFANA_URL, GRAFANA_HOME, /usr/share/grafana, Docker.`;
 
@@ -53,6 +54,7 @@ async function demo() {
     options: {
       engine: { type: 'boolean' },
       scenario: { type: 'string' },
+      'clover-scenario': { type: 'string' },
       workbench: { type: 'boolean' },
       port: { type: 'string', default: '0' },
       help: { type: 'boolean', short: 'h' },
@@ -76,22 +78,27 @@ async function demo() {
   process.env.GOTMPDIR = temporary;
   await unlessInterrupted(install());
   // These need what was just installed.
-  const { startCoordinator } = await import('./coordinator.mjs');
+  const { startClover, startCoordinator } = await import('./coordinator.mjs');
   const { openScreen } = await import('./screen.mjs');
 
   const coordinator = await unlessInterrupted(
     startCoordinator({ engine: values.engine ?? false, scenario: values.scenario })
   );
   ends.push(coordinator.stop);
-  const screen = await unlessInterrupted(openScreen(coordinator, { workbench: values.workbench ?? false, port }));
+  const clover = await unlessInterrupted(startClover(values['clover-scenario']));
+  ends.push(clover.stop);
+  const screen = await unlessInterrupted(
+    openScreen(coordinator, clover, { workbench: values.workbench ?? false, port })
+  );
   ends.push(screen.stop);
   console.log(`
 ${coordinator.about}
+${clover.about}
 ${screen.about}
 
   ${screen.url}
 ${screen.login}
-Three things to try:
+Things to try:
 ${screen.toTry.map((line, index) => `  ${index + 1}. ${line}`).join('\n')}
 
 Ready after ${Math.round((Date.now() - started) / 1000)} s. Ctrl-C ends all of it.`);

@@ -31,7 +31,15 @@ const TS_VIOLATIONS = [
  */
 const GO_VIOLATIONS = [
   ['coordinator', 'pkg/coordinator', 'pkg/watch'],
-  ['adapters', 'pkg/coordinator/seatunnel', 'pkg/timeline'],
+  ['upstream', 'pkg/coordinator/upstream', 'pkg/coordinator/seatunnel'],
+  ['seatunnel', 'pkg/coordinator/seatunnel', 'pkg/timeline'],
+  ['generic', 'pkg/coordinator/generic', 'pkg/coordinator/jgroups'],
+  ['jgroups', 'pkg/coordinator/jgroups', 'pkg/coordinator/cloverdx'],
+  ['cloverdx', 'pkg/coordinator/cloverdx', 'pkg/delivery'],
+  ['delivery', 'pkg/delivery', 'pkg/coordinator/jgroups'],
+  ['forecast', 'pkg/forecast', 'pkg/delivery'],
+  ['family', 'pkg/family', 'pkg/delivery'],
+  ['diagnose', 'pkg/diagnose', 'pkg/watch'],
   ['timeline', 'pkg/timeline', 'pkg/watch'],
   ['watch', 'pkg/watch', 'pkg/coordinator/seatunnel'],
   ['action', 'pkg/action', 'pkg/store'],

@@ -125,6 +125,12 @@ export const steps = [
     needs: needEngine,
     run: () => nodeTest('engines/seatunnel'),
   },
+  {
+    name: 'engine-jgroups',
+    what: 'the JGroups cluster for tests, with real faults',
+    needs: needEngine,
+    run: () => nodeTest('engines/jgroups'),
+  },
   { name: 'engine-go', what: 'adapter and actions on the real engine', needs: needEngineAndGo, run: engineGo },
   {
     name: 'simulator-engine',

@@ -1,13 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { hasEnded } from '../domain/status.ts';
 import { readBody } from '../http/body.ts';
-import { SCENARIOS } from '../scenarios/index.ts';
-import type { Simulator } from '../simulator.ts';
-import { FAULT_FIELDS, isRecord, parseFault } from './parse-fault.ts';
-
-/** Jobs that are listed on the control page. */
-const JOBS_SHOWN = 200;
+import { isRecord } from './fields.ts';
+import type { Steered } from './steered.ts';
 
 /** Files of the control page. */
 const FILES: Readonly<Record<string, readonly [file: string, contentType: string]>> = {
@@ -28,7 +23,7 @@ class Refusal extends Error {
 
 /** Answers one request to the control port. */
 export async function controlHandler(
-  simulator: Simulator,
+  steered: Steered,
   request: IncomingMessage,
   response: ServerResponse
 ): Promise<void> {
@@ -39,48 +34,50 @@ export async function controlHandler(
       await sendFile(response, file);
       return;
     }
-    send(response, 200, await carryOut(simulator, request, url));
+    send(response, 200, await carryOut(steered, request, url));
   } catch (error) {
     const status = error instanceof Refusal ? error.status : error instanceof RangeError ? 400 : 500;
     send(response, status, { error: error instanceof Error ? error.message : String(error) });
   }
 }
 
-async function carryOut(simulator: Simulator, request: IncomingMessage, url: URL): Promise<unknown> {
+async function carryOut(steered: Steered, request: IncomingMessage, url: URL): Promise<unknown> {
   const { method } = request;
   const at = `${method ?? ''} ${url.pathname}`;
   switch (at) {
     case 'GET /api/state':
-      return state(simulator);
+      return state(steered);
     case 'GET /api/scenarios':
-      return { scenarios: SCENARIOS.map(({ name, title, what }) => ({ name, title, what })) };
+      return { scenarios: steered.scenarios.map(({ name, title, what }) => ({ name, title, what })) };
     case 'GET /api/faults':
-      return { faults: FAULT_FIELDS };
+      return { faults: steered.faults };
     case 'GET /api/jobs':
-      return { jobs: jobs(simulator) };
+      return { jobs: steered.jobs() };
+    case 'GET /api/delivery':
+      return { delivery: steered.delivery() };
     case 'GET /api/requests':
-      return { requests: simulator.requests.select(selection(url.searchParams)) };
+      return { requests: steered.requests.select(selection(url.searchParams)) };
     case 'DELETE /api/requests':
-      simulator.requests.clear();
-      return state(simulator);
+      steered.requests.clear();
+      return state(steered);
     case 'POST /api/scenario':
-      return changed(simulator, await body(request), ({ name, seed }) => {
-        simulator.world.begin(text(name, 'name'), seed === undefined ? undefined : whole(seed, 'seed'));
+      return changed(steered, await body(request), ({ name, seed }) => {
+        steered.begin(text(name, 'name'), seed === undefined ? undefined : whole(seed, 'seed'));
       });
     case 'POST /api/reset':
-      return changed(simulator, await body(request), () => {
-        simulator.world.begin(simulator.world.scenario.name);
-        simulator.requests.clear();
+      return changed(steered, await body(request), () => {
+        steered.begin(steered.scenario());
+        steered.requests.clear();
       });
     case 'POST /api/faults':
-      return changed(simulator, await body(request), (given) => simulator.world.inject(parseFault(given)));
+      return changed(steered, await body(request), (given) => steered.inject(given));
     case 'POST /api/clock':
-      return changed(simulator, await body(request), ({ advanceSeconds, speed }) => {
+      return changed(steered, await body(request), ({ advanceSeconds, speed }) => {
         if (speed !== undefined) {
-          simulator.world.clock.setSpeed(number(speed, 'speed'));
+          steered.clock.setSpeed(number(speed, 'speed'));
         }
         if (advanceSeconds !== undefined) {
-          simulator.world.clock.advance(number(advanceSeconds, 'advanceSeconds') * 1000);
+          steered.clock.advance(number(advanceSeconds, 'advanceSeconds') * 1000);
         }
       });
     default:
@@ -88,63 +85,25 @@ async function carryOut(simulator: Simulator, request: IncomingMessage, url: URL
   }
 }
 
-/** Makes a change, waits until the ports are as the cluster says, and gives the new state. */
+/** Makes a change, waits until the ports are as the coordinator says, and gives the new state. */
 async function changed(
-  simulator: Simulator,
+  steered: Steered,
   given: Record<string, unknown>,
   change: (given: Record<string, unknown>) => void
 ): Promise<unknown> {
   change(given);
-  await simulator.sync();
-  return state(simulator);
+  await steered.sync();
+  return state(steered);
 }
 
-function state(simulator: Simulator): unknown {
-  const { world, requests } = simulator;
-  const cluster = world.settle();
-  const { engine } = cluster;
-  const counts = new Map<string, number>();
-  for (const word of ['RUNNING', 'CANCELING', 'CANCELED', 'FINISHED', 'FAILED'] as const) {
-    counts.set(
-      word,
-      cluster.jobs.count((status) => status === word)
-    );
-  }
+function state(steered: Steered): unknown {
   return {
     simulator: true,
-    scenario: world.scenario.name,
-    title: world.scenario.title,
-    what: world.scenario.what,
-    seed: world.seed,
-    engine: { version: engine.version, restV2: engine.restV2, forceStop: engine.forceStop },
-    virtualTime: new Date(cluster.time).toISOString(),
-    speed: world.clock.speed,
-    activeMaster: cluster.activeMaster,
-    members: simulator.members.map((urls) => {
-      const { process, joined, reachable } = cluster.member(urls.name);
-      return { ...urls, process, joined, reachable };
-    }),
-    jobs: { open: cluster.jobs.openCount(), ...Object.fromEntries(counts) },
-    upcoming: cluster.schedule.upcoming().map(({ at, what }) => ({ at: new Date(at).toISOString(), what })),
-    requests: requests.count,
+    kind: steered.kind,
+    ...steered.state(),
+    speed: steered.clock.speed,
+    requests: steered.requests.count,
   };
-}
-
-/** What the simulator knows of its jobs, and no engine tells: since when each is in its state. */
-function jobs(simulator: Simulator): unknown[] {
-  const cluster = simulator.world.settle();
-  const open = [...cluster.jobs.open(0, JOBS_SHOWN)];
-  const ended = cluster.jobs.ended().slice(0, JOBS_SHOWN);
-  return [...open, ...ended].map((job) => ({
-    id: job.id,
-    name: job.name,
-    status: cluster.statusOf(job),
-    since: new Date(job.statusSince).toISOString(),
-    open: !hasEnded(job.status),
-    worker: job.worker,
-    threadsOn: job.threadsOn,
-    finalStatusLost: job.statusLost,
-  }));
 }
 
 function selection(query: URLSearchParams): { since?: number; method?: string; path?: string } {

@@ -64,13 +64,62 @@ function made(tag, text) {
   return node;
 }
 
-/** @param {{ name: string, process: string, joined: boolean, reachable: boolean }} member */
+/**
+ * What differs between the kinds: the product's name, a fault to begin with, and what can be done to a member.
+ * @type {Record<string, { product: string, fault: string, actions: Array<[label: string, fault: object]>, field: string }>}
+ */
+const KINDS = {
+  seatunnel: {
+    product: 'SeaTunnel',
+    fault: '{"kind":"lose-final-status","on":true}',
+    field: 'member',
+    actions: [
+      ['freeze', { kind: 'freeze' }],
+      ['thaw', { kind: 'thaw' }],
+      ['kill', { kind: 'kill' }],
+      ['start', { kind: 'start' }],
+    ],
+  },
+  cloverdx: {
+    product: 'CloverDX',
+    fault: '{"kind":"cut","node":"nodeB","on":true,"http":true,"seconds":300}',
+    field: 'node',
+    actions: [
+      ['cut network', { kind: 'cut', on: true }],
+      ['network back', { kind: 'cut', on: false }],
+      ['freeze', { kind: 'freeze' }],
+      ['thaw', { kind: 'thaw' }],
+      ['restart', { kind: 'restart' }],
+      ['release inbound', { kind: 'release' }],
+    ],
+  },
+  generic: {
+    product: 'In-house coordinator',
+    fault: '{"kind":"lose-cancels","on":true}',
+    field: 'node',
+    actions: [
+      ['cut network', { kind: 'cut', on: true }],
+      ['network back', { kind: 'cut', on: false }],
+      ['restart', { kind: 'restart' }],
+      ['make master', { kind: 'master' }],
+    ],
+  },
+};
+
+/** @param {any} member */
 function membersState(member) {
-  const words = [member.process, member.joined ? 'member' : 'not a member'];
-  return member.reachable ? words.join(', ') : [...words, 'unreachable'].join(', ');
+  const words = [
+    member.process,
+    member.joined === undefined ? '' : member.joined ? 'member' : 'not a member',
+    member.cut ? 'cut off' : '',
+    member.suspended ? 'suspended' : '',
+    member.reachable ? '' : 'unreachable',
+    member.view ? `sees ${member.view.join(', ')}` : '',
+    member.rate === undefined ? '' : `${member.rate} events/s`,
+  ];
+  return words.filter((word) => word !== '').join(', ');
 }
 
-const ACTIONS = ['freeze', 'thaw', 'kill', 'start'];
 let membersShown = '';
 
 /** @param {any} state */
@@ -80,29 +129,34 @@ function showMembers(state) {
     return; // Rows are replaced only when they change, so that a focused button stays.
   }
   membersShown = text;
+  const kind = KINDS[state.kind];
   const rows = state.members.map((/** @type {any} */ member) => {
     const row = document.createElement('tr');
     const name = made('th', member.name === state.activeMaster ? `${member.name} (active)` : member.name);
     name.setAttribute('scope', 'row');
     const doing = document.createElement('td');
-    for (const kind of ACTIONS) {
-      const button = made('button', kind);
-      button.setAttribute('aria-label', `${kind} ${member.name}`);
+    for (const [label, fault] of kind?.actions ?? []) {
+      const button = made('button', label);
+      button.setAttribute('aria-label', `${label} ${member.name}`);
       button.addEventListener('click', () =>
-        change('api/faults', { kind, member: member.name }, `${member.name}: ${kind}.`)
+        change('api/faults', { ...fault, [kind?.field ?? '']: member.name }, `${member.name}: ${label}.`)
       );
       doing.append(button, ' ');
     }
-    row.append(
-      name,
-      made('td', membersState(member)),
-      made('td', member.restV2 ?? 'none'),
-      made('td', member.restV1),
-      doing
-    );
+    const addresses = [member.restV2, member.restV1, member.server, member.jolokia].filter(Boolean);
+    row.append(name, made('td', membersState(member)), made('td', addresses.join(' ')), doing);
     return row;
   });
   element('members').replaceChildren(...rows);
+}
+
+/** What no coordinator tells of a job. @param {any} job */
+function moreOf(job) {
+  const waits = (job.waitsFor ?? []).map((/** @type {any} */ one) => `waits for ${one.child} (event ${one.event})`);
+  const threads = job.threadsOn === undefined ? [] : [`threads on ${job.threadsOn.join(', ') || 'none'}`];
+  const stuck = job.finalStatusLost ? ['final status lost'] : job.stuck ? ['nobody acknowledges its cancel'] : [];
+  const parent = job.parent ? [`child of ${job.parent}`] : [];
+  return [...stuck, ...threads, ...parent, ...waits].join('; ');
 }
 
 /** @param {any[]} jobs */
@@ -114,22 +168,47 @@ function showJobs(jobs) {
     name.title = job.id;
     row.append(
       name,
-      made('td', job.finalStatusLost ? `${job.status}, final status lost` : job.status),
+      made('td', job.status),
       made('td', job.since),
-      made('td', job.worker ?? ''),
-      made('td', job.threadsOn.join(', ') || 'none')
+      made('td', job.worker ?? job.node ?? ''),
+      made('td', moreOf(job))
     );
     return row;
   });
   element('jobs').replaceChildren(...rows);
 }
 
+/** @param {any[]} pairs */
+function showDelivery(pairs) {
+  const telling = pairs.filter((pair) => pair.lostSince !== null || pair.lostForGood > 0);
+  element('delivery-section').hidden = pairs.length === 0;
+  element('delivery-count').textContent = `${telling.length} of ${pairs.length} pairs`;
+  element('delivery').replaceChildren(
+    ...telling.map((pair) => {
+      const row = document.createElement('tr');
+      const name = made('th', `${pair.node} → ${pair.peer}`);
+      name.setAttribute('scope', 'row');
+      const figures = [
+        pair.lostSince ?? '',
+        pair.undelivered,
+        pair.missing,
+        pair.held,
+        pair.lostForGood,
+        pair.releases,
+      ];
+      row.append(name, ...figures.map((figure) => made('td', String(figure))));
+      return row;
+    })
+  );
+}
+
 let scenarioShown = '';
 
 async function refresh() {
-  const [state, { jobs }, { requests }] = await Promise.all([
+  const [state, { jobs }, { delivery }, { requests }] = await Promise.all([
     api('api/state'),
     api('api/jobs'),
+    api('api/delivery'),
     api('api/requests?method=POST'),
   ]);
   element('what').textContent = `Now: ${state.title}. ${state.what}`;
@@ -147,8 +226,14 @@ async function refresh() {
     /** @type {HTMLSelectElement} */ (element('scenario')).value = state.scenario;
     /** @type {HTMLInputElement} */ (element('seed')).value = String(state.seed);
   }
+  const fault = /** @type {HTMLInputElement} */ (element('fault'));
+  if (element('product').textContent !== KINDS[state.kind]?.product) {
+    element('product').textContent = KINDS[state.kind]?.product ?? '';
+    fault.value = KINDS[state.kind]?.fault ?? '';
+  }
   showMembers(state);
   showJobs(jobs);
+  showDelivery(delivery);
   element('requests').replaceChildren(
     ...requests
       .slice(-REQUESTS_SHOWN)

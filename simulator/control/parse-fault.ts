@@ -1,10 +1,10 @@
 import type { Fault } from '../domain/faults.ts';
+import { checkFault, type FaultFields } from './fields.ts';
 
 type Kind = Fault['kind'];
-type Field = 'boolean' | 'text' | 'number';
 
 /** The fields of each kind; "?" marks those that may be missing. */
-const FIELDS: Readonly<Record<Kind, Readonly<Record<string, Field | `${Field}?`>>>> = {
+const FIELDS: FaultFields<Kind> = {
   'lose-final-status': { on: 'boolean' },
   freeze: { member: 'text' },
   thaw: { member: 'text' },
@@ -28,13 +28,7 @@ const FIELDS: Readonly<Record<Kind, Readonly<Record<string, Field | `${Field}?`>
 };
 
 /** The kinds of faults and their fields, for the control page and the README. */
-export const FAULT_FIELDS: Readonly<Record<string, Readonly<Record<string, string>>>> = FIELDS;
-
-const FITS: Readonly<Record<Field, (value: unknown) => boolean>> = {
-  boolean: (value) => typeof value === 'boolean',
-  text: (value) => typeof value === 'string',
-  number: (value) => typeof value === 'number' && Number.isFinite(value) && value >= 0,
-};
+export const FAULT_FIELDS: FaultFields = FIELDS;
 
 /**
  * Reads a fault from JSON.
@@ -42,48 +36,19 @@ const FITS: Readonly<Record<Field, (value: unknown) => boolean>> = {
  * @throws RangeError that says which field is wrong
  */
 export function parseFault(value: unknown): Fault {
-  if (!isRecord(value) || !isKind(value['kind'])) {
-    throw new RangeError(`A fault has a kind, one of ${Object.keys(FIELDS).join(', ')}.`);
-  }
-  const fields = FIELDS[value['kind']];
-  for (const name of Object.keys(value)) {
-    if (name !== 'kind' && !(name in fields)) {
-      throw new RangeError(`A fault "${value['kind']}" has no field "${name}".`);
-    }
-  }
-  for (const [name, wanted] of Object.entries(fields)) {
-    const optional = wanted.endsWith('?');
-    const field = bare(wanted);
-    if (!(optional && value[name] === undefined) && !FITS[field](value[name])) {
-      throw new RangeError(`A fault "${value['kind']}" needs a ${field} as "${name}"${optional ? ', or none' : ''}.`);
-    }
-  }
-  if (value['kind'] === 'submit' && value['mode'] !== undefined && !isMode(value['mode'])) {
+  const checked = checkFault(FIELDS, value);
+  if (checked.kind === 'submit' && checked['mode'] !== undefined && !isMode(checked['mode'])) {
     throw new RangeError('The mode is STREAMING or BATCH.');
   }
-  if (!isFault(value)) {
+  if (!isFault(checked)) {
     throw new RangeError('This is no fault.');
   }
-  return value;
+  return checked;
 }
 
 /** The table above has been gone through before: this names its result. */
-function isFault(value: Record<string, unknown>): value is Record<string, unknown> & Fault {
-  return isKind(value['kind']);
-}
-
-function bare(wanted: Field | `${Field}?`): Field {
-  return wanted === 'boolean?' || wanted === 'boolean'
-    ? 'boolean'
-    : wanted === 'text?' || wanted === 'text'
-      ? 'text'
-      : 'number';
+function isFault(value: { readonly kind: Kind }): value is Fault {
+  return Object.hasOwn(FIELDS, value.kind);
 }
 
 const isMode = (value: unknown): boolean => value === 'STREAMING' || value === 'BATCH';
-const isKind = (value: unknown): value is Kind => typeof value === 'string' && Object.hasOwn(FIELDS, value);
-
-/** Whether it is a JSON object. */
-export function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}

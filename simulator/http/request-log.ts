@@ -7,7 +7,8 @@ export interface LoggedRequest {
   /** Virtual time, ISO 8601. */
   readonly virtualTime: string;
   readonly member: string;
-  readonly api: 'v1' | 'v2';
+  /** The interface: v1, v2, cloverdx, generic. */
+  readonly api: string;
   readonly method: string;
   /** With query, as it came. */
   readonly path: string;

@@ -10,7 +10,7 @@ import { inertName, SENTENCE } from '../model/text';
 import { BudgetOffer, BudgetView, canAskForBudget } from './BudgetView';
 import { useNow } from './clock';
 import { OutcomeView, ProgressView } from './FollowView';
-import { type State, type Target, type Unplanned, type Unrecorded } from './states';
+import { type State, type Unplanned, type Unrecorded } from './states';
 import { PlanView } from './PlanView';
 import { PolicySection } from './PolicyFacts';
 import { Refusal } from './Refusal';
@@ -47,13 +47,13 @@ export function ActionDialog({ session, timeZone, onClose }: ActionDialogProps) 
   return (
     <Modal
       isOpen
-      title={state.phase === 'budgeting' ? 'Ask for the incident budget' : titleOf(session.target)}
+      title={state.phase === 'budgeting' ? 'Ask for the incident budget' : titleOf(session)}
       className={styles.modal}
       closeOnBackdropClick={false}
       onDismiss={dismiss}
     >
       <div role="status" className={styles.status}>
-        {statusOf(state, session.target)}
+        {statusOf(state, session)}
       </div>
       <div ref={body} tabIndex={-1} className={styles.body}>
         <Body state={state} session={session} support={support} timeZone={timeZone} onClose={dismiss} />
@@ -102,7 +102,14 @@ function Body({ state, support, ...props }: BodyProps) {
     case 'following':
       return <ProgressView state={state} timeZone={props.timeZone} onClose={props.onClose} />;
     case 'settled':
-      return <OutcomeView state={state} timeZone={props.timeZone} onClose={props.onClose} />;
+      return (
+        <OutcomeView
+          state={state}
+          onlyStop={props.session.onlyStop}
+          timeZone={props.timeZone}
+          onClose={props.onClose}
+        />
+      );
     case 'unrecorded':
       return <UnrecordedView state={state} {...props} />;
     case 'requesting':
@@ -164,15 +171,15 @@ function Replan({ session, onClose }: Pick<ActionDialogProps, 'session' | 'onClo
   );
 }
 
-function titleOf({ kind, jobName, jobId }: Target): string {
-  return `${verb(kind)}: ${inertName(jobName || jobId, TITLE_NAME_CHARACTERS)}`;
+function titleOf({ target: { kind, jobName, jobId }, onlyStop }: ActionSession): string {
+  return `${verb(kind, onlyStop)}: ${inertName(jobName || jobId, TITLE_NAME_CHARACTERS)}`;
 }
 
 /** One sentence for each phase, for those who hear the dialog. */
-function statusOf(state: State, { kind }: Target): string {
+function statusOf(state: State, { target: { kind }, onlyStop }: ActionSession): string {
   switch (state.phase) {
     case 'planning':
-      return `Making a plan for the ${noun(kind)}.`;
+      return `Making a plan for the ${noun(kind, onlyStop)}.`;
     case 'unplanned':
       return 'There is no plan.';
     case 'planned':

@@ -13,6 +13,7 @@ import { ReasonField } from './ReasonField';
 import { Refusal } from './Refusal';
 import { type ActionSession } from './session';
 import { type Budgeting } from './states';
+import { capital, noun } from './texts';
 
 /** The guard that counts acts (pkg/action/guards.go). */
 const BUDGET_GUARD = 'budget';
@@ -31,7 +32,8 @@ export function canAskForBudget(kind: Kind, support: Support | undefined, plan?:
 export function BudgetOffer({ session, policy }: { session: ActionSession; policy: Policy }) {
   return (
     <p>
-      Where many jobs hang at once, a second person can unlock up to {policy.incidentBudget} force stops within{' '}
+      Where many jobs hang at once, a second person can unlock up to {policy.incidentBudget}{' '}
+      {noun('force-stop', session.onlyStop)}s within
       {formatAge(policy.incidentSeconds)}.{' '}
       <Button variant="secondary" size="sm" onClick={() => session.wantBudget()}>
         Ask a second person for the incident budget
@@ -70,8 +72,8 @@ export function BudgetView({ state, session, policy, timeZone }: Props) {
       <ul className={styles.list}>
         {policy && (
           <li>
-            Force stops of this coordinator, over all users: {policy.maxForceStops} within{' '}
-            {formatAge(policy.budgetWindowSeconds)} are allowed now, and up to {policy.incidentBudget} within{' '}
+            {capital(noun('force-stop', session.onlyStop))}s of this coordinator, over all users: {policy.maxForceStops}{' '}
+            within {formatAge(policy.budgetWindowSeconds)} are allowed now, and up to {policy.incidentBudget} within{' '}
             {formatAge(policy.incidentSeconds)} with the incident budget.
           </li>
         )}

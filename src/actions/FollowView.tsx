@@ -15,7 +15,7 @@ import { JobFacts } from './JobFacts';
 import { findingOf, leftoverSentences } from './leftovers';
 import { Receipt } from './Receipt';
 import { type Confirming, type Following, type Settled } from './states';
-import { describeOutcome, noun } from './texts';
+import { describeOutcome, noun, type OnlyStop } from './texts';
 
 type Step = { text: string; at: 'done' | 'now' | 'later' };
 
@@ -109,12 +109,13 @@ function Doubt({ state }: { state: Following }) {
 
 interface OutcomeProps {
   state: Settled;
+  onlyStop: OnlyStop;
   timeZone?: TimeZone;
   onClose(): void;
 }
 
 /** How an action ended, as far as it is proven. */
-export function OutcomeView({ state: { action }, timeZone, onClose }: OutcomeProps) {
+export function OutcomeView({ state: { action }, onlyStop, timeZone, onClose }: OutcomeProps) {
   const styles = useStyles2(getStyles);
   const outcome = describeOutcome(action);
   const updated = parseTime(action.updatedAt);
@@ -130,7 +131,8 @@ export function OutcomeView({ state: { action }, timeZone, onClose }: OutcomePro
       </Alert>
       <LeftoversView action={action} timeZone={timeZone} />
       <p className={styles.note}>
-        This {noun(action.kind)} was {action.approvedBy ? 'asked for' : 'confirmed'} by <ForeignText text={action.by} />
+        This {noun(action.kind, onlyStop)} was {action.approvedBy ? 'asked for' : 'confirmed'} by{' '}
+        <ForeignText text={action.by} />
         {action.approvedBy && (
           <>
             {' '}
@@ -139,7 +141,7 @@ export function OutcomeView({ state: { action }, timeZone, onClose }: OutcomePro
         )}
         {updated !== undefined && `; as of ${formatMoment(updated, timeZone)}`}.
       </p>
-      <Receipt row={action.auditRow} head={action.auditHead} what={receiptOf(action)} />
+      <Receipt row={action.auditRow} head={action.auditHead} what={receiptOf(action, onlyStop)} />
       <Modal.ButtonRow>
         <Button variant="secondary" onClick={onClose}>
           Close
@@ -169,9 +171,9 @@ function LeftoversView({ action, timeZone }: { action: Action; timeZone?: TimeZo
 
 const SEVERITIES = { zombies: 'warning', unknown: 'warning', none: 'info', 'not yet': 'info' } as const;
 
-function receiptOf({ kind, job, by, approvedBy, outcome }: Action): string {
+function receiptOf({ kind, job, by, approvedBy, outcome }: Action, onlyStop: OnlyStop): string {
   const persons = approvedBy ? `${inertName(by)}, approved by ${inertName(approvedBy)}` : inertName(by);
-  return `${noun(kind)} of job ${inertName(job.id)} by ${persons}: ${outcome}`;
+  return `${noun(kind, onlyStop)} of job ${inertName(job.id)} by ${persons}: ${outcome}`;
 }
 
 const getStyles = (theme: GrafanaTheme2) => ({

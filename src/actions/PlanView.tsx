@@ -17,7 +17,7 @@ import { ReasonField } from './ReasonField';
 import { Refusal } from './Refusal';
 import { type ActionSession } from './session';
 import { type Planned } from './states';
-import { ASK_VERB, noun, verb } from './texts';
+import { article, ASK_VERB, noun, verb } from './texts';
 import { remaining } from './times';
 import { VerdictList } from './VerdictList';
 
@@ -71,7 +71,7 @@ export function PlanView({ state, session, support, timeZone, onClose }: Props) 
       </section>
       <section className={styles.section}>
         <h3 className={styles.heading}>
-          {plan.allowed ? 'What the guards say' : `This ${noun(plan.kind)} is blocked`}
+          {plan.allowed ? 'What the guards say' : `This ${noun(plan.kind, session.onlyStop)} is blocked`}
         </h3>
         <VerdictList
           verdicts={plan.verdicts}
@@ -120,7 +120,7 @@ export function PlanView({ state, session, support, timeZone, onClose }: Props) 
           tooltip={gaps.length > 0 ? gaps.join(' ') : undefined}
           aria-describedby={plan.allowed && gaps.length > 0 ? gapsId : undefined}
         >
-          {plan.secondPerson ? ASK_VERB : verb(plan.kind)}
+          {plan.secondPerson ? ASK_VERB : verb(plan.kind, session.onlyStop)}
         </Button>
       </Modal.ButtonRow>
     </form>
@@ -146,8 +146,8 @@ function Entries({ state, session }: Pick<Props, 'state' | 'session'>) {
       <h3 className={styles.heading}>{secondPerson ? 'Ask a second person' : 'Confirm'}</h3>
       {secondPerson && (
         <p className={styles.note}>
-          This data source demands a second person for a {noun(kind)}: nothing is sent to the coordinator until somebody
-          else approves. Then the job is read and every guard is asked again.
+          This data source demands a second person for {article(noun(kind, session.onlyStop))}: nothing is sent to the
+          coordinator until somebody else approves. Then the job is read and every guard is asked again.
         </p>
       )}
       <Field

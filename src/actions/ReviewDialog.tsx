@@ -17,7 +17,7 @@ import { Refusal } from './Refusal';
 import { RequestFacts } from './RequestFacts';
 import { isRead, missingFor, type Done, type Open } from './reviewMachine';
 import { type ReviewSession } from './reviewSession';
-import { askedVerb, describeDecision, noun, verb } from './texts';
+import { askedVerb, describeDecision, noun, verb, type OnlyStop } from './texts';
 import { VerdictList } from './VerdictList';
 
 /** The title is one line. */
@@ -27,12 +27,14 @@ interface Props {
   session: ReviewSession;
   /** What the page knows of the job at present. */
   present: Present;
+  /** The coordinator's own word for its only way to stop a job, where it has one. */
+  onlyStop?: string;
   timeZone?: TimeZone;
   onClose(): void;
 }
 
 /** A request for a second person, to be approved or rejected by another, or withdrawn by whoever asked. */
-export default function ReviewDialog({ session, present, timeZone, onClose }: Props) {
+export default function ReviewDialog({ session, present, onlyStop, timeZone, onClose }: Props) {
   const styles = useStyles2(getStyles);
   const state = useReview(session);
   const body = useRef<HTMLDivElement>(null);
@@ -53,7 +55,7 @@ export default function ReviewDialog({ session, present, timeZone, onClose }: Pr
   return (
     <Modal
       isOpen
-      title={titleOf(state.approval)}
+      title={titleOf(state.approval, onlyStop)}
       className={styles.modal}
       closeOnBackdropClick={false}
       onDismiss={dismiss}
@@ -65,7 +67,14 @@ export default function ReviewDialog({ session, present, timeZone, onClose }: Pr
         {state.phase === 'done' ? (
           <DoneView state={state} onClose={onClose} />
         ) : (
-          <OpenView state={state} session={session} present={present} timeZone={timeZone} onClose={dismiss} />
+          <OpenView
+            state={state}
+            session={session}
+            present={present}
+            onlyStop={onlyStop}
+            timeZone={timeZone}
+            onClose={dismiss}
+          />
         )}
       </div>
     </Modal>
@@ -87,9 +96,9 @@ function useReview(session: ReviewSession) {
   return useSyncExternalStore(subscribe, () => session.state);
 }
 
-function titleOf({ mine, kind, job }: Approval): string {
+function titleOf({ mine, kind, job }: Approval, onlyStop: OnlyStop): string {
   const name = job ? `: ${inertName(job.name || job.id, TITLE_NAME_CHARACTERS)}` : '';
-  return `${mine ? 'Your request' : 'Review'}: ${askedVerb(kind)}${name}`;
+  return `${mine ? 'Your request' : 'Review'}: ${askedVerb(kind, onlyStop)}${name}`;
 }
 
 function statusOf({ deciding, approval }: Open): string {
@@ -104,7 +113,7 @@ function statusOf({ deciding, approval }: Open): string {
 
 type ViewProps = Props & { state: Open };
 
-function OpenView({ state, session, present, timeZone, onClose }: ViewProps) {
+function OpenView({ state, session, present, onlyStop, timeZone, onClose }: ViewProps) {
   const styles = useStyles2(getStyles);
   const now = useNow();
   const [isRejecting, setRejecting] = useState(false);
@@ -123,7 +132,7 @@ function OpenView({ state, session, present, timeZone, onClose }: ViewProps) {
       )}
       <RequestFacts approval={approval} receivedAt={state.receivedAt} now={now} timeZone={timeZone} />
       {approval.job && <JobFacts job={approval.job} asPlanned timeZone={timeZone} />}
-      <Consequences approval={approval} />
+      <Consequences approval={approval} onlyStop={onlyStop} />
       <Changes state={state} present={present} />
       {state.failure && (
         <Alert severity="warning" title="The request cannot be read at the moment">
@@ -158,21 +167,31 @@ function OpenView({ state, session, present, timeZone, onClose }: ViewProps) {
           onLeave={approval.mine ? onClose : () => setRejecting(false)}
         />
       ) : (
-        <ApproveForm state={state} session={session} now={now} onLeave={onClose} onReject={() => setRejecting(true)} />
+        <ApproveForm
+          state={state}
+          session={session}
+          onlyStop={onlyStop}
+          now={now}
+          onLeave={onClose}
+          onReject={() => setRejecting(true)}
+        />
       )}
     </>
   );
 }
 
 /** What an approval leads to, before anything is asked of the reviewer. */
-function Consequences({ approval: { kind, mine, requester } }: { approval: Approval }) {
+function Consequences({ approval: { kind, mine, requester }, onlyStop }: { approval: Approval; onlyStop: OnlyStop }) {
   const styles = useStyles2(getStyles);
   return (
     <section className={styles.section}>
       <h3 className={styles.heading}>What an approval does</h3>
       {kind === 'incident-budget' ? (
         <ul className={styles.list}>
-          <li>For an hour, more force stops than the policy allows one person can be made of this coordinator.</li>
+          <li>
+            For an hour, more {noun('force-stop', onlyStop)}s than the policy allows one person can be made of this
+            coordinator.
+          </li>
           <li>No job is stopped by it: each still needs its own plan, phrase and reason.</li>
         </ul>
       ) : (
@@ -182,11 +201,17 @@ function Consequences({ approval: { kind, mine, requester } }: { approval: Appro
             is sent.
           </li>
           <li>
-            Otherwise the {noun(kind)} begins at once, asked for by {mine ? 'you' : <ForeignText text={requester} />}{' '}
-            and approved by {mine ? 'the other person' : 'you'}; both logins are recorded.
+            Otherwise the {noun(kind, onlyStop)} begins at once, asked for by{' '}
+            {mine ? 'you' : <ForeignText text={requester} />} and approved by {mine ? 'the other person' : 'you'}; both
+            logins are recorded.
           </li>
           {kind === 'force-stop' && (
-            <li>It cannot be undone. A task that still runs on a worker stays there as a zombie task.</li>
+            <li>
+              It cannot be undone.{' '}
+              {onlyStop
+                ? 'What the job started may end with it.'
+                : 'A task that still runs on a worker stays there as a zombie task.'}
+            </li>
           )}
         </ul>
       )}
@@ -226,7 +251,14 @@ interface FormProps {
   onLeave(): void;
 }
 
-function ApproveForm({ state, session, now, onLeave, onReject }: FormProps & { onReject(): void }) {
+function ApproveForm({
+  state,
+  session,
+  onlyStop,
+  now,
+  onLeave,
+  onReject,
+}: FormProps & { onlyStop: OnlyStop; onReject(): void }) {
   const styles = useStyles2(getStyles);
   const phraseId = useId();
   const gapsId = useId();
@@ -284,7 +316,7 @@ function ApproveForm({ state, session, now, onLeave, onReject }: FormProps & { o
               tooltip={deciding ? ON_ITS_WAY : gaps.join(' ') || undefined}
               aria-describedby={gaps.length > 0 ? gapsId : undefined}
             >
-              {approveVerb(approval)}
+              {approveVerb(approval, onlyStop)}
             </Button>
           </>
         )}
@@ -293,8 +325,10 @@ function ApproveForm({ state, session, now, onLeave, onReject }: FormProps & { o
   );
 }
 
-function approveVerb({ kind }: Approval): string {
-  return kind === 'incident-budget' ? 'Approve and unlock incident budget' : `Approve and ${verb(kind).toLowerCase()}`;
+function approveVerb({ kind }: Approval, onlyStop: OnlyStop): string {
+  return kind === 'incident-budget'
+    ? 'Approve and unlock incident budget'
+    : `Approve and ${verb(kind, onlyStop).toLowerCase()}`;
 }
 
 function RejectForm({ state, session, now, onLeave }: FormProps) {

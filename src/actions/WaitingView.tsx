@@ -152,7 +152,7 @@ export function DecidedView({ state, session, timeZone, onClose }: Props<Decided
         <p>{decision.next}</p>
       </Alert>
       <p className={styles.note}>
-        {askedVerb(approval.kind)} was asked for by <ForeignText text={approval.requester} />.
+        {askedVerb(approval.kind, session.onlyStop)} was asked for by <ForeignText text={approval.requester} />.
       </p>
       <Modal.ButtonRow>
         <Button variant="secondary" fill="outline" onClick={onClose}>

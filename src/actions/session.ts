@@ -60,6 +60,11 @@ export class ActionSession {
     return this.supports.value;
   }
 
+  /** The coordinator's own word for its only way to stop a job; undefined where it has a cancel, too, or is not known. */
+  get onlyStop(): string | undefined {
+    return this.support?.onlyStop ?? this.target.onlyStop;
+  }
+
   /** Begins the work; to be called once the dialog is on the screen. */
   start(): void {
     if (!this.started) {

@@ -10,6 +10,8 @@ export interface Target {
   kind: Kind;
   jobId: string;
   jobName: string;
+  /** The coordinator's own word for its only way to stop a job, as Support told it before the dialog was opened. */
+  onlyStop?: string;
 }
 
 /** What the user has entered. It outlives plans: nothing typed is ever lost to a refusal. */

@@ -1,6 +1,6 @@
 import { action } from '../api/testing/samples';
 import { type Action } from '../api/types';
-import { describeOutcome, verb } from './texts';
+import { article, askedVerb, describeOutcome, noun, verb } from './texts';
 
 const OUTCOMES: Array<Action['outcome']> = [
   'stopped',
@@ -35,5 +35,19 @@ describe('what the dialog says about an outcome', () => {
   it('names the act on the button, and never says OK', () => {
     expect(verb('cancel')).toBe('Cancel job');
     expect(verb('force-stop')).toBe('Force stop job');
+  });
+
+  it("names it by the coordinator's own word where that is its only stop", () => {
+    expect(verb('force-stop', 'abort')).toBe('Abort job');
+    expect(noun('force-stop', 'abort')).toBe('abort');
+    expect(askedVerb('force-stop', 'abort')).toBe('Abort job');
+    expect(verb('cancel', 'abort')).toBe('Cancel job');
+    expect(article(noun('force-stop', 'abort'))).toBe('an abort');
+    expect(article(noun('force-stop'))).toBe('a force stop');
+  });
+
+  it('S09: takes no word of a coordinator for more than a word', () => {
+    expect(Array.from(verb('force-stop', `${'kill'.repeat(50)}`)).length).toBeLessThan(30);
+    expect(verb('force-stop', 'a\u202Eb')).toBe('A‹U+202E›b job');
   });
 });

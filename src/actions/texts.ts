@@ -1,19 +1,48 @@
 import { type Action, type Approval, type Kind } from '../api/types';
 import { inertName } from '../model/text';
 
-/** What the button does, in the words of the field. Never "OK". */
-export function verb(kind: Kind): string {
-  return kind === 'cancel' ? 'Cancel job' : 'Force stop job';
+/** As much of a coordinator's own word for a stop as a button holds. */
+const STOP_CHARACTERS = 20;
+
+/**
+ * The coordinator's own word for its only way to stop a job ("abort"), in small letters; undefined where there is a cancel
+ * beside the force stop.
+ */
+export type OnlyStop = string | undefined;
+
+/**
+ * What the button does, in the words of the field. Never "OK".
+ *
+ * @param onlyStop Support's word: force stop is called by it, since that is what is sent.
+ */
+export function verb(kind: Kind, onlyStop?: OnlyStop): string {
+  if (kind === 'cancel') {
+    return 'Cancel job';
+  }
+  return `${capital(noun(kind, onlyStop))} job`;
 }
 
 /** What the request is called within a sentence. */
-export function noun(kind: Kind): string {
-  return kind === 'cancel' ? 'cancel' : 'force stop';
+export function noun(kind: Kind, onlyStop?: OnlyStop): string {
+  if (kind === 'cancel') {
+    return 'cancel';
+  }
+  return onlyStop ? inertName(onlyStop, STOP_CHARACTERS) : 'force stop';
+}
+
+/** A word as it stands at the beginning of a sentence. */
+export function capital(word: string): string {
+  return `${word.charAt(0).toUpperCase()}${word.slice(1)}`;
+}
+
+/** A word of ours with "a" or "an" before it. */
+export function article(word: string): string {
+  return `${/^[aeiou]/i.test(word) ? 'an' : 'a'} ${word}`;
 }
 
 /** What a request for a second person asks for, in the words of the field. */
-export function askedVerb(kind: Approval['kind']): string {
-  return kind === 'incident-budget' ? 'Unlock incident budget' : verb(kind);
+export function askedVerb(kind: Approval['kind'], onlyStop?: OnlyStop): string {
+  return kind === 'incident-budget' ? 'Unlock incident budget' : verb(kind, onlyStop);
 }
 
 /** What a withdrawal gives as its reason unless the user writes another. */

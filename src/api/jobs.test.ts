@@ -44,6 +44,7 @@ describe('asking a data source for its jobs', () => {
         limit: ENDING_JOBS_LIMIT,
       }),
       expect.objectContaining({ queryType: 'jobs', states: ['lost'], limit: ENDING_JOBS_LIMIT }),
+      expect.objectContaining({ queryType: 'jobs', stuckOnly: true, sortBy: 'age', limit: ENDING_JOBS_LIMIT }),
     ]);
   });
 
@@ -68,6 +69,12 @@ describe('asking a data source for its jobs', () => {
       { state: 'lost', episode: 'e7' },
     ]);
     expect((await answer({ data: [counts, ending] })).lost).toBeUndefined();
+  });
+
+  it('reads the jobs that hang in any state', async () => {
+    const stuck = { ...jobsFrame([frameRow({ state: 'running' })]), refId: 'stuck' };
+    expect((await answer({ data: [counts, ending, stuck] })).stuck?.rows).toMatchObject([{ state: 'running' }]);
+    expect((await answer({ data: [counts, ending] })).stuck).toBeUndefined();
   });
 
   it('takes no counts for no counts, and not for none', async () => {

@@ -23,6 +23,7 @@ export const ENDING_JOBS_LIMIT = 200;
 const COUNTS = 'counts';
 const ENDING = 'ending';
 const LOST = 'lost';
+const STUCK = 'stuck';
 
 /** What the queries of a data source tell of its coordinator's jobs. */
 export interface JobsReading {
@@ -30,6 +31,11 @@ export interface JobsReading {
   counts?: StateCount[];
   /** The jobs that are CANCELING or FAILING, the oldest first, at most ENDING_JOBS_LIMIT. */
   ending: JobsAnswer;
+  /**
+   * The jobs that hang, whatever their state: parents whose children have ended run on. The oldest first; undefined when
+   * that query failed.
+   */
+  stuck?: JobsAnswer;
   /** The jobs that count as lost, the oldest first; undefined when that query failed. */
   lost?: JobsAnswer;
   /** What the backend warns of: a failed poll, an answer in part, a split cluster. */
@@ -63,14 +69,16 @@ function readResponse({ data, errors = [] }: DataQueryResponse): JobsReading {
   const ending = frames.find(({ refId }) => refId === ENDING);
   const counts = frames.find(({ refId }) => refId === COUNTS);
   const lost = frames.find(({ refId }) => refId === LOST);
+  const stuck = frames.find(({ refId }) => refId === STUCK);
   if (!ending) {
     throw new FailedError(failureOf(errors));
   }
   return {
     counts: counts && readCounts(counts),
     ending: readRows(ending),
+    stuck: stuck && readRows(stuck),
     lost: lost && readRows(lost),
-    warnings: warningsOf([ending, ...(counts ? [counts] : []), ...(lost ? [lost] : [])]),
+    warnings: warningsOf([ending, counts, stuck, lost].flatMap((frame) => frame ?? [])),
   };
 }
 
@@ -117,18 +125,19 @@ function request(uid: string): DataQueryRequest<UnjamQuery> {
     timezone: 'browser',
     targets: [
       { refId: COUNTS, queryType: 'metric', schemaVersion: SCHEMA_VERSION, metric: 'jobs' },
-      oldest(ENDING, ['canceling', 'failing']),
-      oldest(LOST, ['lost']),
+      oldest(ENDING, { states: ['canceling', 'failing'] }),
+      oldest(LOST, { states: ['lost'] }),
+      oldest(STUCK, { stuckOnly: true }),
     ],
   };
 }
 
-function oldest(refId: string, states: JobState[]): UnjamQuery {
+function oldest(refId: string, which: { states: JobState[] } | { stuckOnly: true }): UnjamQuery {
   return {
     refId,
     queryType: 'jobs',
     schemaVersion: SCHEMA_VERSION,
-    states,
+    ...which,
     sortBy: 'age',
     sortDesc: true,
     limit: ENDING_JOBS_LIMIT,

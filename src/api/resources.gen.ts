@@ -310,6 +310,15 @@ export interface components {
             members: number;
             /** @description Workers that the master counts; -1 when not known. */
             workers: number;
+            /**
+             * @description The kind of coordinator.
+             * @enum {string}
+             */
+            kind?: "seatunnel" | "cloverdx" | "generic";
+            /** @description The cluster has an active master; absent counts as true. */
+            hasMaster?: boolean;
+            /** @description The only way in which this coordinator stops a job (abort), which force stop sends; absent where there is a cancel too. */
+            onlyStop?: string;
             /** @description The coordinator identity. */
             coordinator: string;
             dialect: string;

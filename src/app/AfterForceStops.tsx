@@ -15,6 +15,8 @@ import { Table } from './Table';
 
 interface Entry {
   source: Source;
+  /** The coordinator's own word for its only way to stop a job, where it has one. */
+  onlyStop?: string;
   action: Action;
   sentences: string[];
 }
@@ -33,9 +35,9 @@ export function AfterForceStops({ states }: { states: CoordinatorState[] }) {
           caption="Actions without a proven end, and force-stopped jobs with tasks that may run on"
           headers={['What', 'Job', 'Coordinator', 'What is open', 'By']}
         >
-          {entries.map(({ source, action, sentences }) => (
+          {entries.map(({ source, onlyStop, action, sentences }) => (
             <tr key={`${source.uid} ${action.id}`}>
-              <td>{verb(action.kind)}</td>
+              <td>{verb(action.kind, onlyStop)}</td>
               <td>
                 <JobName name={action.job.name} id={action.job.id} />
               </td>
@@ -76,14 +78,20 @@ export function AfterForceStops({ states }: { states: CoordinatorState[] }) {
   );
 }
 
-function openEntries({ source, aftermath: { value } }: CoordinatorState): Entry[] {
+function openEntries({ source, support, aftermath: { value } }: CoordinatorState): Entry[] {
   if (!value) {
     return [];
   }
-  const unconfirmed = value.unconfirmed.map((action) => ({ source, action, sentences: unconfirmedSentences(action) }));
+  const onlyStop = support.value?.onlyStop;
+  const unconfirmed = value.unconfirmed.map((action) => ({
+    source,
+    onlyStop,
+    action,
+    sentences: unconfirmedSentences(action),
+  }));
   const left = value.watched
     .filter((action) => !isClean(action))
-    .map((action) => ({ source, action, sentences: leftoverSentences(action) }))
+    .map((action) => ({ source, onlyStop, action, sentences: leftoverSentences(action) }))
     .filter(({ sentences }) => sentences.length > 0);
   return [...unconfirmed, ...left];
 }

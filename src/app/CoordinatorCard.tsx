@@ -74,17 +74,21 @@ export function CoordinatorCard({ state, dashboards, showSettings }: Props) {
 
 /** What the newest poll said of the cluster; what it did not say is "not known", and never 0. */
 function ClusterFacts({ support }: { support: Support }) {
-  const { master, version, dialect, members, workers, policy } = support;
+  const { master, hasMaster = true, version, dialect, members, workers, policy } = support;
   const engine = [version, dialect]
     .filter(Boolean)
     .map((word) => inertName(word))
     .join(', ');
   return (
     <>
-      <dt>Master</dt>
-      <dd>
-        <ForeignText text={master} otherwise="not known" />
-      </dd>
+      {hasMaster && (
+        <>
+          <dt>Master</dt>
+          <dd>
+            <ForeignText text={master} otherwise="not known" />
+          </dd>
+        </>
+      )}
       <dt>Version</dt>
       <dd>{engine || 'not known'}</dd>
       <dt>Members</dt>

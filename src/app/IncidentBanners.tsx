@@ -2,6 +2,7 @@ import { Alert } from '@grafana/ui';
 import React from 'react';
 
 import { timeLeft } from '../actions/RequestFacts';
+import { noun } from '../actions/texts';
 import { useTick } from '../jobs/clock';
 import { inertName } from '../model/text';
 import { formatMoment, parseTime } from '../model/time';
@@ -24,7 +25,7 @@ export function IncidentBanners({ states }: { states: CoordinatorState[] }) {
           <Alert
             key={state.source.uid}
             severity="warning"
-            title={`Incident budget of ${inertName(state.source.name)} is unlocked: up to ${incident.limit} force stops until ${formatMoment(until)}, ${timeLeft(left)}`}
+            title={`Incident budget of ${inertName(state.source.name)} is unlocked: up to ${incident.limit} ${noun('force-stop', state.support.value?.onlyStop)}s until ${formatMoment(until)}, ${timeLeft(left)}`}
           >
             A second person unlocked it. Each job still needs its own plan, phrase and reason.
           </Alert>

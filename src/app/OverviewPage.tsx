@@ -95,7 +95,10 @@ function Overview({ sources }: { sources: Source[] }) {
 /** What waits for a person's decision, with the dialogs in which it is made. */
 function Decisions({ states }: { states: CoordinatorState[] }) {
   const now = useTick();
-  const { review, dismiss, dialog } = useDialogs((uid, jobId) => presentOf(states, uid, jobId, now));
+  const { review, dismiss, dialog } = useDialogs(
+    (uid, jobId) => presentOf(states, uid, jobId, now),
+    (uid) => states.find(({ source }) => source.uid === uid)?.support.value?.onlyStop
+  );
   const mayDecide = isPersonSignedIn();
   return (
     <>
@@ -120,7 +123,9 @@ function presentOf(states: CoordinatorState[], uid: string, jobId: string, now: 
   if (!state || !showsPresent(state.jobs, now)) {
     return {};
   }
-  const row = state.jobs.value?.ending.rows.find(({ id, listed }) => listed && id === jobId);
+  const { ending, stuck } = state.jobs.value ?? {};
+  const rows = [...(ending?.rows ?? []), ...(stuck?.rows ?? [])];
+  const row = rows.find(({ id, listed }) => listed && id === jobId);
   return { state: row?.state, nodes: row?.nodes, master: state.support.value?.master };
 }
 

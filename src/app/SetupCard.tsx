@@ -5,7 +5,8 @@ import React, { useId } from 'react';
 
 import { PolicyFacts } from '../actions/PolicyFacts';
 import { timeLeft } from '../actions/RequestFacts';
-import { type Allowance, type Incident, type Support } from '../api/types';
+import { noun } from '../actions/texts';
+import { type Allowance, type Support } from '../api/types';
 import { useTick } from '../jobs/clock';
 import { ForeignText } from '../model/ForeignText';
 import { inertName, SENTENCE } from '../model/text';
@@ -94,12 +95,15 @@ function Facts({ support, now }: { support: Support; now: number }) {
       <dd>
         <ForeignText text={support.login} otherwise="nobody" />
       </dd>
-      <May what="You may cancel" allowance={support.cancel} />
-      <May what="You may force-stop" allowance={support.forceStop} />
+      {!support.onlyStop && <May what="You may cancel" allowance={support.cancel} />}
+      <May
+        what={support.onlyStop ? `You may ${noun('force-stop', support.onlyStop)}` : 'You may force-stop'}
+        allowance={support.forceStop}
+      />
       <May what="You may dismiss lost jobs" allowance={support.dismiss} />
       <May what="You may read the audit trail" allowance={support.audit} />
       <dt>Incident budget</dt>
-      <dd>{incidentText(support.incident, now)}</dd>
+      <dd>{incidentText(support, now)}</dd>
     </dl>
   );
 }
@@ -119,12 +123,12 @@ function May({ what, allowance: { allowed, reason } }: { what: string; allowance
 }
 
 /** Here the browser's clock must do: nothing on this page tells the server's. */
-function incidentText(incident: Incident | undefined, now: number): string {
+function incidentText({ incident, onlyStop }: Support, now: number): string {
   const until = parseTime(incident?.until);
   if (!incident || until === undefined) {
     return 'Not unlocked';
   }
-  return `Unlocked: up to ${incident.limit} force stops until ${formatMoment(until)}, ${timeLeft(until - now)}`;
+  return `Unlocked: up to ${incident.limit} ${noun('force-stop', onlyStop)}s until ${formatMoment(until)}, ${timeLeft(until - now)}`;
 }
 
 const getStyles = (theme: GrafanaTheme2) => ({

@@ -29,6 +29,8 @@ interface Entry {
   source: Source;
   approval: Approval;
   receivedAt: number;
+  /** The coordinator's own word for its only way to stop a job, where it has one. */
+  onlyStop?: string;
 }
 
 /** The requests of all coordinators that wait for a second person, the one with the least time left first. */
@@ -67,8 +69,10 @@ export function WaitingApprovals({ states, review }: Props) {
 /** The requests that still wait at a moment, the one with the least time left first. */
 export function waitingEntries(states: CoordinatorState[], now: number): Entry[] {
   return states
-    .flatMap(({ source, approvals: { value, receivedAt } }): Entry[] =>
-      value && receivedAt !== undefined ? value.approvals.map((approval) => ({ source, approval, receivedAt })) : []
+    .flatMap(({ source, support, approvals: { value, receivedAt } }): Entry[] =>
+      value && receivedAt !== undefined
+        ? value.approvals.map((approval) => ({ source, approval, receivedAt, onlyStop: support.value?.onlyStop }))
+        : []
     )
     .filter(({ approval, receivedAt }) => approval.state === 'waiting' && waitingTime(approval, receivedAt, now) > 0)
     .sort((a, b) => waitingTime(a.approval, a.receivedAt, now) - waitingTime(b.approval, b.receivedAt, now));
@@ -76,11 +80,11 @@ export function waitingEntries(states: CoordinatorState[], now: number): Entry[]
 
 function Row({ entry, now, review }: { entry: Entry; now: number; review: Props['review'] }) {
   const styles = useStyles2(getStyles);
-  const { source, approval, receivedAt } = entry;
+  const { source, approval, receivedAt, onlyStop } = entry;
   const asked = Date.parse(approval.asOf) - Date.parse(approval.at) + now - receivedAt;
   return (
     <tr>
-      <td>{askedVerb(approval.kind)}</td>
+      <td>{askedVerb(approval.kind, onlyStop)}</td>
       <td>{approval.job ? <JobName name={approval.job.name} id={approval.job.id} /> : 'no job in particular'}</td>
       <td>
         <ForeignText text={source.name} />
@@ -95,19 +99,19 @@ function Row({ entry, now, review }: { entry: Entry; now: number; review: Props[
       <td className={styles.time}>{formatAge(asked / 1000)} ago</td>
       <td className={styles.time}>{timeLeft(waitingTime(approval, receivedAt, now))}</td>
       <td>
-        <Choice source={source} approval={approval} review={review} />
+        <Choice entry={entry} review={review} />
       </td>
     </tr>
   );
 }
 
 /** What the user may do with a request, or why nothing. */
-function Choice({ source, approval, review }: { source: Source; approval: Approval; review: Props['review'] }) {
+function Choice({ entry: { source, approval, onlyStop }, review }: { entry: Entry; review: Props['review'] }) {
   const styles = useStyles2(getStyles);
   if (!review || !(approval.mine || approval.decidable)) {
     return <ForeignText text={approval.why} characters={SENTENCE} otherwise="Only persons who may act decide." />;
   }
-  const what = `${askedVerb(approval.kind)} ${inertName(approval.job?.name ?? source.name)}, asked by ${inertName(approval.requester)}`;
+  const what = `${askedVerb(approval.kind, onlyStop)} ${inertName(approval.job?.name ?? source.name)}, asked by ${inertName(approval.requester)}`;
   const label = approval.mine ? 'Withdraw…' : 'Approve…';
   return (
     <Button

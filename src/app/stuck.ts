@@ -1,5 +1,7 @@
+import { type JobsReading } from '../api/jobs';
 import { type SupportAnswer } from '../jobs/availability';
 import { type JobEntry } from '../jobs/JobsTable';
+import { type JobRow } from '../model/jobs';
 import { type CoordinatorState } from './overview';
 
 /**
@@ -24,12 +26,20 @@ export function stuckJobs(
         name: source.name,
         href: hrefOf(source.uid),
         receivedAt: jobs.receivedAt,
+        answeredAt: jobs.value.ending.answeredAt,
         present: isPresent(state),
         support: supportAnswer(state),
       };
-      return jobs.value.ending.rows.filter(({ stuck }) => stuck).map((row) => ({ row, origin }));
+      return stuckRows(jobs.value).map((row) => ({ row, origin }));
     })
     .sort((a, b) => beginning(a) - beginning(b));
+}
+
+/** Each job that hangs once: those on their way to an end, and those that hang in another state. */
+function stuckRows({ ending, stuck }: JobsReading): JobRow[] {
+  const rows = [...ending.rows.filter((row) => row.stuck), ...(stuck?.rows ?? [])];
+  const byJob = new Map(rows.map((row) => [JSON.stringify([row.cluster, row.id, row.createTime]), row]));
+  return Array.from(byJob.values());
 }
 
 /** Since when the job is in its state by the browser's clock, so that answers of different moments can be compared. */

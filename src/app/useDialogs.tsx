@@ -28,8 +28,12 @@ interface Dialogs {
  * The dialogs of the overview that are no acts on a coordinator's job.
  *
  * @param presentOf what the page knows of a job at present, for those who review a request about it.
+ * @param onlyStopOf a coordinator's own word for its only way to stop a job, where it has one.
  */
-export function useDialogs(presentOf: (uid: string, jobId: string) => Present): Dialogs {
+export function useDialogs(
+  presentOf: (uid: string, jobId: string) => Present,
+  onlyStopOf: (uid: string) => string | undefined
+): Dialogs {
   const [opened, setOpened] = useState<Opened>();
   const giveFocusBack = useRef<() => void>();
   const review = useCallback((source: Source, approval: Approval) => {
@@ -48,16 +52,22 @@ export function useDialogs(presentOf: (uid: string, jobId: string) => Present): 
       giveFocusBack.current = undefined;
     }
   }, [opened]);
-  return { review, dismiss, dialog: opened ? drawn(opened, presentOf, close) : null };
+  return { review, dismiss, dialog: opened ? drawn(opened, presentOf, onlyStopOf, close) : null };
 }
 
-function drawn(opened: Opened, presentOf: (uid: string, jobId: string) => Present, onClose: () => void): ReactNode {
+function drawn(
+  opened: Opened,
+  presentOf: (uid: string, jobId: string) => Present,
+  onlyStopOf: (uid: string) => string | undefined,
+  onClose: () => void
+): ReactNode {
   return (
     <Suspense fallback={<LoadingPlaceholder text="Opening the dialog…" />}>
       {opened.what === 'review' ? (
         <ReviewDialog
           session={opened.session}
           present={presentOf(opened.uid, opened.session.state.approval.identity.jobId)}
+          onlyStop={onlyStopOf(opened.uid)}
           timeZone={getTimeZone()}
           onClose={onClose}
         />

@@ -1,26 +1,25 @@
 import { InlineField, InlineFieldRow, Input, MultiCombobox, type ComboboxOption } from '@grafana/ui';
 import React, { useCallback, useId, useState } from 'react';
-import { firstValueFrom, type Observable } from 'rxjs';
+import { type Observable } from 'rxjs';
 
 import { findMetric } from '../model/metrics';
 import { STATES } from '../model/states';
 import { inertName } from '../model/text';
+import { chosen, nameOptions } from './nameOptions';
 import { NumberInput } from './NumberInput';
-import { type UnjamQuery } from './query';
+import { type JobsQuery, type MetricQuery } from './query';
 import { LABEL_WIDTH } from './widths';
 
 const LIST_WIDTH = 48;
 const ID_WIDTH = 30;
-/** More names than anyone reads; typing narrows them. */
-const MAX_OPTIONS = 500;
 
 const STATE_OPTIONS: Array<ComboboxOption<string>> = STATES.map((state) => ({ label: state, value: state }));
 
 interface Props {
-  query: UnjamQuery;
+  query: JobsQuery | MetricQuery;
   /** The names of the open jobs. */
   names(): Observable<readonly string[]>;
-  onChange(query: UnjamQuery): void;
+  onChange(query: JobsQuery | MetricQuery): void;
 }
 
 /** Which jobs: by state, name, id, age. Nothing for metrics that are not made from the list of jobs. */
@@ -29,7 +28,7 @@ export function FilterFields({ query, names, onChange }: Props) {
   const namesId = useId();
   const idId = useId();
   const [idDraft, setIdDraft] = useState<string>();
-  const nameOptions = useCallback((input: string) => readNames(names, input), [names]);
+  const options = useCallback((input: string) => nameOptions(names, input), [names]);
   if (query.queryType === 'metric' && !findMetric(query.metric)?.ofJobs) {
     return null;
   }
@@ -73,7 +72,7 @@ export function FilterFields({ query, names, onChange }: Props) {
           <MultiCombobox
             id={namesId}
             width={LIST_WIDTH}
-            options={nameOptions}
+            options={options}
             value={(query.jobNames ?? []).map((name) => ({ label: inertName(name), value: name }))}
             placeholder="all"
             createCustomValue
@@ -94,21 +93,4 @@ export function FilterFields({ query, names, onChange }: Props) {
       </InlineFieldRow>
     </>
   );
-}
-
-function chosen(options: Array<ComboboxOption<string>>): string[] | undefined {
-  return options.length === 0 ? undefined : options.map(({ value }) => value);
-}
-
-/** The names that hold what was typed. Where they cannot be read, names can still be written by hand. */
-async function readNames(names: Props['names'], input: string): Promise<Array<ComboboxOption<string>>> {
-  try {
-    const values = await firstValueFrom(names());
-    return values
-      .filter((name) => name.toLowerCase().includes(input.toLowerCase()))
-      .slice(0, MAX_OPTIONS)
-      .map((name) => ({ label: inertName(name), value: name }));
-  } catch {
-    return [];
-  }
 }

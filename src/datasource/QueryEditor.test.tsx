@@ -5,7 +5,7 @@ import React, { useState } from 'react';
 import { of } from 'rxjs';
 
 import { accessibilityProblems } from '../model/testing/accessibility';
-import { defaultJobsQuery, defaultMetricQuery, type UnjamQuery } from './query';
+import { defaultDeliveryQuery, defaultJobsQuery, defaultMetricQuery, type UnjamQuery } from './query';
 import { QueryEditor } from './QueryEditor';
 
 async function openEditor(initial: DataQuery) {
@@ -15,7 +15,10 @@ async function openEditor(initial: DataQuery) {
     const [query, setQuery] = useState(initial);
     return (
       <QueryEditor
-        datasource={{ jobNames: () => of(['nightly-load', 'hourly-load']) }}
+        datasource={{
+          jobNames: () => of(['nightly-load', 'hourly-load']),
+          nodeNames: () => of(['node01', 'node02']),
+        }}
         query={query as UnjamQuery}
         onChange={(next) => {
           changes.push(next);
@@ -85,6 +88,19 @@ describe('the query editor', () => {
     expect(screen.queryByLabelText(/^Job id/)).not.toBeInTheDocument();
   });
 
+  it('asks for pairs of nodes, with no filter of jobs', async () => {
+    const { user, last } = await openEditor({ ...defaultJobsQuery('A'), jobId: '7' } as DataQuery);
+    await user.click(screen.getByRole('radio', { name: 'Delivery' }));
+    expect(last()).toEqual({ refId: 'A', queryType: 'delivery', schemaVersion: 1 });
+    expect(screen.queryByLabelText(/^Job id/)).not.toBeInTheDocument();
+    await user.click(screen.getByLabelText('Lost only'));
+    expect(last()).toMatchObject({ lostOnly: true });
+    await user.click(screen.getByLabelText(/^Limit/));
+    await user.paste('20');
+    await user.tab();
+    expect(last()).toMatchObject({ queryType: 'delivery', lostOnly: true, limit: 20 });
+  });
+
   it('shows a query that it cannot read as an error, and leaves it alone until told otherwise', async () => {
     const { user, changes, last } = await openEditor({ refId: 'A', queryType: 'jobs', schemaVersion: 7 } as DataQuery);
     expect(screen.getByRole('alert')).toHaveTextContent('version 7');
@@ -96,6 +112,7 @@ describe('the query editor', () => {
   it.each<[string, DataQuery]>([
     ['jobs', defaultJobsQuery('A')],
     ['a metric', defaultMetricQuery('A')],
+    ['delivery', defaultDeliveryQuery('A')],
   ])('breaks no accessibility rule with %s', async (_, query) => {
     const { container } = await openEditor(query);
     expect(await accessibilityProblems(container)).toEqual([]);

@@ -3,16 +3,16 @@ import { Alert, Button, InlineField, InlineFieldRow, RadioButtonGroup } from '@g
 import React from 'react';
 
 import { type CoordinatorDataSource } from './datasource';
+import { DeliveryFields } from './DeliveryFields';
 import { FilterFields } from './FilterFields';
 import { JobsFields } from './JobsFields';
 import { MetricFields } from './MetricFields';
 import {
+  defaultDeliveryQuery,
   defaultJobsQuery,
   defaultMetricQuery,
   migrateQuery,
   type JobFilter,
-  type JobsQuery,
-  type MetricQuery,
   type UnjamQuery,
 } from './query';
 import { type CoordinatorSettings } from './settings';
@@ -21,12 +21,17 @@ import { LABEL_WIDTH } from './widths';
 const TYPES: Array<{ label: string; value: UnjamQuery['queryType']; description: string }> = [
   { label: 'Jobs', value: 'jobs', description: 'A row for each job: for tables and the stuck-jobs panel' },
   { label: 'Metric', value: 'metric', description: 'One metric: for graphs and alert rules' },
+  {
+    label: 'Delivery',
+    value: 'delivery',
+    description: 'A row for each pair of nodes: for tables and the delivery panel',
+  },
 ];
 
 type Props = Pick<
   QueryEditorProps<CoordinatorDataSource, UnjamQuery, CoordinatorSettings>,
   'query' | 'onChange' | 'onRunQuery'
-> & { datasource: Pick<CoordinatorDataSource, 'jobNames'> };
+> & { datasource: Pick<CoordinatorDataSource, 'jobNames' | 'nodeNames'> };
 
 /** Edits one query, in panels, Explore and alert rules. */
 export function QueryEditor({ query: stored, datasource, onChange, onRunQuery }: Props) {
@@ -51,8 +56,7 @@ export function QueryEditor({ query: stored, datasource, onChange, onRunQuery }:
   }
   const { query } = migration;
   const changeType = (queryType: UnjamQuery['queryType']) => {
-    const fresh = queryType === 'jobs' ? defaultJobsQuery(query.refId) : defaultMetricQuery(query.refId);
-    change({ ...fresh, ...base(query), ...filterOf(query) });
+    change({ ...fresh(queryType, query.refId), ...base(query), ...(queryType !== 'delivery' && filterOf(query)) });
   };
   return (
     <>
@@ -61,12 +65,18 @@ export function QueryEditor({ query: stored, datasource, onChange, onRunQuery }:
           <RadioButtonGroup aria-label="Type" options={TYPES} value={query.queryType} onChange={changeType} />
         </InlineField>
       </InlineFieldRow>
-      {query.queryType === 'jobs' ? (
-        <JobsFields query={query} onChange={change} />
+      {query.queryType === 'delivery' ? (
+        <DeliveryFields query={query} names={datasource.nodeNames} onChange={change} />
       ) : (
-        <MetricFields query={query} onChange={change} />
+        <>
+          {query.queryType === 'jobs' ? (
+            <JobsFields query={query} onChange={change} />
+          ) : (
+            <MetricFields query={query} onChange={change} />
+          )}
+          <FilterFields query={query} names={datasource.jobNames} onChange={change} />
+        </>
       )}
-      <FilterFields query={query} names={datasource.jobNames} onChange={change} />
     </>
   );
 }
@@ -76,6 +86,22 @@ function base({ refId, datasource, hide, key }: UnjamQuery): Pick<UnjamQuery, 'r
   return { refId, datasource, hide, key };
 }
 
-function filterOf({ states, jobNames, jobId, minAgeSeconds }: JobsQuery | MetricQuery): JobFilter {
+function fresh(queryType: UnjamQuery['queryType'], refId: string): UnjamQuery {
+  switch (queryType) {
+    case 'jobs':
+      return defaultJobsQuery(refId);
+    case 'metric':
+      return defaultMetricQuery(refId);
+    case 'delivery':
+      return defaultDeliveryQuery(refId);
+  }
+}
+
+/** What selects jobs; pairs of nodes are selected otherwise. */
+function filterOf(query: UnjamQuery): JobFilter {
+  if (query.queryType === 'delivery') {
+    return {};
+  }
+  const { states, jobNames, jobId, minAgeSeconds } = query;
   return { states, jobNames, jobId, minAgeSeconds };
 }

@@ -51,6 +51,22 @@ describe('the data source', () => {
     );
   });
 
+  it('reads the names of nodes from both ends of the pairs', async () => {
+    const source = dataSource();
+    const frame = toDataFrame({
+      fields: [
+        { name: 'cluster', values: ['clover'] },
+        { name: 'node', values: ['b'] },
+        { name: 'peer', values: ['a'] },
+      ],
+    });
+    const asked = jest.spyOn(source, 'query').mockReturnValue(of({ data: [frame] }));
+    await expect(firstValueFrom(source.nodeNames())).resolves.toEqual(['a', 'b']);
+    expect(asked).toHaveBeenCalledWith(
+      expect.objectContaining({ targets: [expect.objectContaining({ queryType: 'delivery', limit: 5000 })] })
+    );
+  });
+
   it('says why names could not be read, and does not take that for no jobs', async () => {
     const source = dataSource();
     jest

@@ -18,6 +18,8 @@ import {
   MAX_LIMIT,
   migrateQuery,
   SCHEMA_VERSION,
+  type DeliveryQuery,
+  type JobsQuery,
   type UnjamQuery,
 } from './query';
 import { type CoordinatorSettings } from './settings';
@@ -30,7 +32,7 @@ export class CoordinatorDataSource extends DataSourceWithBackend<UnjamQuery, Coo
     private readonly templates: TemplateSrv = getTemplateSrv()
   ) {
     super(instanceSettings);
-    this.variables = new CoordinatorVariables(this.jobNames);
+    this.variables = new CoordinatorVariables(this.jobNames, this.nodeNames);
   }
 
   /**
@@ -38,19 +40,34 @@ export class CoordinatorDataSource extends DataSourceWithBackend<UnjamQuery, Coo
    * is not a signed-in person, and dashboards with variables are also read by others.
    */
   readonly jobNames = (): Observable<string[]> =>
-    this.query(namesRequest()).pipe(
+    this.names('The names of the jobs could not be read.', ['job_name'], {
+      queryType: 'jobs',
+      sortBy: 'name',
+      limit: MAX_LIMIT,
+    });
+
+  /** The names of the nodes between which events are delivered, each once, sorted; read as those of the jobs are. */
+  readonly nodeNames = (): Observable<string[]> =>
+    this.names('The names of the nodes could not be read.', ['node', 'peer'], {
+      queryType: 'delivery',
+      limit: MAX_LIMIT,
+    });
+
+  private names(otherwise: string, columns: string[], what: Target): Observable<string[]> {
+    return this.query(namesRequest(what)).pipe(
       map(({ data, errors = [] }) => {
-        // An empty list would say that there are no jobs.
+        // An empty list would say that there are none.
         if (errors.length > 0) {
-          throw new Error(errors[0]?.message ?? 'The names of the jobs could not be read.');
+          throw new Error(errors[0]?.message ?? otherwise);
         }
         const names = data.flatMap((answer) => {
           const frame: DataFrame = toDataFrame(answer);
-          return frame.fields.find((field) => field.name === 'job_name')?.values ?? [];
+          return frame.fields.filter(({ name }) => columns.includes(name)).flatMap(({ values }) => values);
         });
         return Array.from(new Set<string>(names)).sort();
       })
     );
+  }
 
   override getDefaultQuery(app: CoreApp): Partial<UnjamQuery> {
     const isAlerting = app === CoreApp.UnifiedAlerting || app === CoreApp.CloudAlerting;
@@ -76,17 +93,19 @@ export class CoordinatorDataSource extends DataSourceWithBackend<UnjamQuery, Coo
   }
 }
 
-/** A request for the names of all jobs. The backend answers with what it knows now, whatever the range. */
-function namesRequest(): DataQueryRequest<UnjamQuery> {
+type Target = Pick<JobsQuery, 'queryType' | 'sortBy' | 'limit'> | Pick<DeliveryQuery, 'queryType' | 'limit'>;
+
+/** A request for names. The backend answers with what it knows now, whatever the range. */
+function namesRequest(what: Target): DataQueryRequest<UnjamQuery> {
   return {
     app: CoreApp.Unknown,
-    requestId: 'unjam-job-names',
+    requestId: `unjam-names-${what.queryType}`,
     interval: '1m',
     intervalMs: 60_000,
     range: getDefaultTimeRange(),
     scopedVars: {},
     startTime: Date.now(),
     timezone: 'browser',
-    targets: [{ refId: 'names', queryType: 'jobs', schemaVersion: SCHEMA_VERSION, sortBy: 'name', limit: MAX_LIMIT }],
+    targets: [{ ...what, refId: 'names', schemaVersion: SCHEMA_VERSION }],
   };
 }

@@ -1,7 +1,7 @@
 import { type ScopedVars, type TypedVariableModel } from '@grafana/data';
 
 import { interpolate } from './interpolation';
-import { defaultJobsQuery, defaultMetricQuery, type UnjamQuery } from './query';
+import { defaultDeliveryQuery, defaultJobsQuery, defaultMetricQuery, type JobsQuery } from './query';
 
 /** Grafana's template service, as far as it is used: variables with one value, several, or All. */
 function variables(values: Record<string, string | string[]>, all: string[] = []) {
@@ -25,7 +25,7 @@ function variables(values: Record<string, string | string[]>, all: string[] = []
   };
 }
 
-const jobs = (change: Partial<UnjamQuery>): UnjamQuery => ({ ...defaultJobsQuery('A'), ...change, queryType: 'jobs' });
+const jobs = (change: Partial<JobsQuery>): JobsQuery => ({ ...defaultJobsQuery('A'), ...change });
 
 const VALUES = {
   one: 'nightly-load',
@@ -47,7 +47,7 @@ describe('template variables in a query', () => {
     ['a variable that does not exist stays as it is, and so matches nothing', ['$nobody'], ['${nobody}']],
     ['no names', [], undefined],
   ])('%s', (_, jobNames, expected) => {
-    expect(interpolate(jobs({ jobNames }), variables(VALUES), {}).jobNames).toEqual(expected);
+    expect(interpolate(jobs({ jobNames }), variables(VALUES), {})).toMatchObject({ jobNames: expected });
   });
 
   it('"All" means all, those that came after the variable was read included', () => {
@@ -60,11 +60,21 @@ describe('template variables in a query', () => {
 
   it('a repeated panel keeps its own value though the variable says "All"', () => {
     const scoped = { many: { text: 'a,b', value: 'a,b' } };
-    expect(interpolate(jobs({ jobNames: ['$many'] }), variables(VALUES, ['many']), scoped).jobNames).toEqual(['a,b']);
+    expect(interpolate(jobs({ jobNames: ['$many'] }), variables(VALUES, ['many']), scoped)).toMatchObject({
+      jobNames: ['a,b'],
+    });
   });
 
   it('S08: an id keeps every digit', () => {
-    expect(interpolate(jobs({ jobId: ' $id ' }), variables(VALUES), {}).jobId).toBe('733584788375666689');
+    expect(interpolate(jobs({ jobId: ' $id ' }), variables(VALUES), {})).toMatchObject({
+      jobId: '733584788375666689',
+    });
+  });
+
+  it('gives nodes of a delivery query, and nothing of jobs', () => {
+    const query = { ...defaultDeliveryQuery('A'), nodes: ['$many', 'node01'] };
+    expect(interpolate(query, variables(VALUES), {})).toEqual({ ...query, nodes: [...VALUES.many, 'node01'] });
+    expect(interpolate(query, variables(VALUES, ['many']), {})).toEqual({ ...query, nodes: undefined });
   });
 
   it('leaves everything else alone, and adds nothing', () => {

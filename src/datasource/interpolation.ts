@@ -13,6 +13,9 @@ const ALL = '$__all';
 
 /** The query with template variables put in. A variable with several values gives several entries of its list. */
 export function interpolate(query: UnjamQuery, variables: Variables, scopedVars: ScopedVars): UnjamQuery {
+  if (query.queryType === 'delivery') {
+    return { ...query, nodes: query.nodes && expandAll(query.nodes, variables, scopedVars) };
+  }
   return { ...query, ...interpolateFilter(query, variables, scopedVars) };
 }
 
@@ -24,7 +27,7 @@ function interpolateFilter(filter: JobFilter, variables: Variables, scopedVars: 
   };
 }
 
-/** Absent when a variable says "All": jobs that came after the variable was read belong to all, too. */
+/** Absent when a variable says "All": what came after the variable was read belongs to all, too. */
 function expandAll(texts: string[], variables: Variables, scopedVars: ScopedVars): string[] | undefined {
   const values: string[] = [];
   for (const text of texts) {

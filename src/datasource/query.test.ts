@@ -1,7 +1,14 @@
 import { type DataQuery } from '@grafana/schema';
 
 import { METRICS } from '../model/metrics';
-import { defaultJobsQuery, defaultMetricQuery, isComplete, migrateQuery, SCHEMA_VERSION } from './query';
+import {
+  defaultDeliveryQuery,
+  defaultJobsQuery,
+  defaultMetricQuery,
+  isComplete,
+  migrateQuery,
+  SCHEMA_VERSION,
+} from './query';
 
 const stored = (fields: Record<string, unknown>): DataQuery => ({ refId: 'A', ...fields });
 
@@ -12,6 +19,7 @@ describe('a stored query', () => {
 
   it.each([
     ['jobs', { queryType: 'jobs', schemaVersion: 1, stuckOnly: false, limit: 5, jobNames: ['$job'] }],
+    ['delivery', { queryType: 'delivery', schemaVersion: 1, nodes: ['$node'], lostOnly: true, limit: 7 }],
     ['metric', { queryType: 'metric', schemaVersion: 1, metric: 'jobs', states: ['running'] }],
   ])('of the present version (%s) stays as it is', (_, fields) => {
     expect(migrateQuery(stored(fields))).toEqual({ ok: true, query: stored(fields) });
@@ -21,7 +29,11 @@ describe('a stored query', () => {
     ['a newer version', { queryType: 'jobs', schemaVersion: 2 }, /version 2.*knows version 1.*Update/],
     ['a version of another type', { queryType: 'jobs', schemaVersion: '1' }, /version "1"/],
     ['no version', { queryType: 'jobs' }, /version none/],
-    ['another type', { queryType: 'delivery', schemaVersion: 1 }, /type "delivery".*Choose/],
+    [
+      'another type',
+      { queryType: 'of tomorrow', schemaVersion: 1 },
+      /type "of tomorrow".*Choose "Jobs", "Metric" or "Delivery"/,
+    ],
     ['no type', { schemaVersion: 1 }, /type none/],
   ])('of %s is an error that says what to do, and not a guess', (_, fields, reason) => {
     const migration = migrateQuery(stored(fields));
@@ -32,6 +44,7 @@ describe('a stored query', () => {
     expect(isComplete(stored({}))).toBe(true);
     expect(isComplete(defaultJobsQuery('A'))).toBe(true);
     expect(isComplete(defaultMetricQuery('A'))).toBe(true);
+    expect(isComplete(defaultDeliveryQuery('A'))).toBe(true);
     expect(isComplete({ ...defaultMetricQuery('A'), metric: '' } as DataQuery)).toBe(false);
     expect(isComplete(stored({ queryType: 'metric', schemaVersion: SCHEMA_VERSION }))).toBe(false);
   });

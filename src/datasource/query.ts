@@ -1,6 +1,6 @@
 import { type DataQuery } from '@grafana/schema';
 
-import { SCHEMA_VERSION, type JobsQuery, type MetricQuery, type UnjamQuery } from '../model/query';
+import { SCHEMA_VERSION, type DeliveryQuery, type JobsQuery, type MetricQuery, type UnjamQuery } from '../model/query';
 
 export * from '../model/query';
 
@@ -12,6 +12,11 @@ export function defaultJobsQuery(refId: string): JobsQuery {
 /** What a new alert rule asks. */
 export function defaultMetricQuery(refId: string): MetricQuery {
   return { refId, queryType: 'metric', schemaVersion: SCHEMA_VERSION, metric: 'canceling_age_seconds' };
+}
+
+/** What a new panel of event delivery asks: all pairs. */
+export function defaultDeliveryQuery(refId: string): DeliveryQuery {
+  return { refId, queryType: 'delivery', schemaVersion: SCHEMA_VERSION };
 }
 
 /** A stored query as this version understands it, or the reason why it does not. */
@@ -40,10 +45,12 @@ export function migrateQuery(stored: DataQuery): Migration {
       return { ok: true, query: { ...stored, ...pinned('jobs') } };
     case 'metric':
       return { ok: true, query: { ...stored, ...pinned('metric'), metric: typeof metric === 'string' ? metric : '' } };
+    case 'delivery':
+      return { ok: true, query: { ...stored, ...pinned('delivery') } };
     default:
       return {
         ok: false,
-        reason: `This query has the type ${describe(stored.queryType)}, which this Unjam does not know. Choose "Jobs" or "Metric".`,
+        reason: `This query has the type ${describe(stored.queryType)}, which this Unjam does not know. Choose "Jobs", "Metric" or "Delivery".`,
       };
   }
 }
@@ -51,10 +58,7 @@ export function migrateQuery(stored: DataQuery): Migration {
 /** Whether a query says enough to be sent. What this version does not understand is sent: the backend refuses it aloud. */
 export function isComplete(query: DataQuery): boolean {
   const migration = migrateQuery(query);
-  if (!migration.ok || migration.query.queryType === 'jobs') {
-    return true;
-  }
-  return migration.query.metric !== '';
+  return !migration.ok || migration.query.queryType !== 'metric' || migration.query.metric !== '';
 }
 
 function pinned<T extends UnjamQuery['queryType']>(queryType: T) {

@@ -1,45 +1,5 @@
-import {
-  checkAddress,
-  checkAddresses,
-  checkNumber,
-  checkRequestTimeout,
-  checkTimeZone,
-  DEFAULTS,
-  RANGES,
-  type CoordinatorSettings,
-} from './settings';
-
-describe('addresses', () => {
-  it.each(['http://master-1:8080', 'https://10.0.0.1:8443/seatunnel', 'http://[::1]:8080'])('%s is one', (address) => {
-    expect(checkAddress(address)).toBe('');
-  });
-
-  it.each([
-    ['master-1', /is no address\. Write it like/],
-    ['master-1:8080', /must begin with http/],
-    ['ftp://master-1', /must begin with http/],
-    ['javascript:alert(1)', /must begin with http/],
-    ['http://master-1:8080?x=1', /must not hold/],
-    ['http://master-1:8080/#a', /must not hold/],
-  ])('%s is none', (address, sentence) => {
-    expect(checkAddress(address)).toMatch(sentence);
-  });
-
-  it('with a password are refused without repeating it', () => {
-    const address = 'http://anna:hunter2@master-1:8080';
-    for (const sentence of [checkAddress(address), checkAddresses([address, address], true)]) {
-      expect(sentence).toMatch(/own fields/);
-      expect(sentence).not.toContain('hunter2');
-    }
-  });
-
-  it('are demanded of masters, not of workers, and each only once', () => {
-    expect(checkAddresses([], true)).toMatch(/at least one/);
-    expect(checkAddresses([], false)).toBe('');
-    expect(checkAddresses(['http://a:1', 'http://a:1'], true)).toMatch(/twice/);
-    expect(checkAddresses(['http://a:1', 'b'], true)).toMatch(/"b"/);
-  });
-});
+import { checkNumber } from './checks';
+import { checkRequestTimeout, DEFAULTS, kindOf, RANGES, withKind, type CoordinatorSettings } from './settings';
 
 describe('numbers', () => {
   it.each([
@@ -69,12 +29,32 @@ describe('numbers', () => {
   });
 });
 
-describe('time zones', () => {
-  it.each([undefined, '', 'UTC', 'Europe/Vienna'])('"%s" is one', (zone) => {
-    expect(checkTimeZone(zone)).toBe('');
+describe('the kind of a coordinator', () => {
+  const common: Partial<CoordinatorSettings> = { clusterId: 'a', username: 'anna', pollIntervalSeconds: 20 };
+
+  it('is SeaTunnel where a data source is older than the choice', () => {
+    expect(kindOf({})).toBe('seatunnel');
+    expect(kindOf({ kind: 'cloverdx' })).toBe('cloverdx');
   });
 
-  it('"Vienna" is none', () => {
-    expect(checkTimeZone('Vienna')).toMatch(/Europe\/Vienna/);
+  it('takes what only the former kind has away, and keeps what all have', () => {
+    const settings: CoordinatorSettings = {
+      ...common,
+      kind: 'seatunnel',
+      urls: ['http://a:1'],
+      workerUrls: ['http://b:1'],
+      timeZone: 'UTC',
+      actions: { enabled: true },
+    };
+    expect(withKind(settings, 'cloverdx')).toEqual({
+      ...common,
+      kind: 'cloverdx',
+      urls: ['http://a:1'],
+      actions: { enabled: true },
+    });
+  });
+
+  it('can be chosen for a data source without any settings', () => {
+    expect(withKind({ urls: [] }, 'generic')).toEqual({ kind: 'generic', urls: [] });
   });
 });

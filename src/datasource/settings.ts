@@ -1,6 +1,8 @@
 import { type DataSourceJsonData } from '@grafana/data';
 
 import { POLICY_DEFAULTS, type Role, type SecondPerson } from '../model/policy';
+import { checkNumber, type Range } from './checks';
+import { type CloverDxApi, type Messaging } from './cloverdx';
 
 export type ApiVersion = 'auto' | 'v1' | 'v2';
 export type ForceStopSupport = 'auto' | 'yes' | 'no';
@@ -22,32 +24,83 @@ export interface ActionSettings {
   incidentBudget?: number;
 }
 
-/**
- * The data source's settings; Go reads the same (pkg/plugin/settings.go). Addresses stand here, and not in the data
- * source's own `url`, because Grafana's proxy would let any Viewer send requests there.
- */
-export interface CoordinatorSettings extends DataSourceJsonData {
-  kind: 'seatunnel';
+/** Which coordinator a data source stands for; each has settings of its own. */
+export type CoordinatorKind = 'seatunnel' | 'cloverdx' | 'generic';
+
+/** What every kind has. */
+interface CommonSettings extends DataSourceJsonData {
   clusterId?: string;
   urls: string[];
-  workerUrls?: string[];
-  apiVersion?: ApiVersion;
-  contextPath?: string;
   username?: string;
-  /** IANA name of the zone in which the coordinator writes its times. */
-  timeZone?: string;
   pollIntervalSeconds?: number;
   requestTimeoutSeconds?: number;
   pollDeadlineSeconds?: number;
-  forceStopSupport?: ForceStopSupport;
   stuckAfterSeconds?: number;
   tlsServerName?: string;
   actions?: ActionSettings;
 }
 
+/** A SeaTunnel Zeta cluster. */
+export interface SeaTunnelSettings extends CommonSettings {
+  /** Absent in data sources that were made before there was a choice. */
+  kind?: 'seatunnel';
+  workerUrls?: string[];
+  apiVersion?: ApiVersion;
+  contextPath?: string;
+  /** IANA name of the zone in which the coordinator writes its times. */
+  timeZone?: string;
+  forceStopSupport?: ForceStopSupport;
+}
+
+/** A CloverDX cluster: its server's API, and the messaging layer between its nodes. */
+export interface CloverDxSettings extends CommonSettings {
+  kind: 'cloverdx';
+  cloverdx?: CloverDxApi;
+  messaging?: Messaging;
+}
+
+/** A coordinator of one's own that offers contract/coordinator.yaml. */
+export interface GenericSettings extends CommonSettings {
+  kind: 'generic';
+}
+
+/**
+ * The data source's settings; Go reads the same (pkg/plugin/settings.go). Addresses stand here, and not in the data
+ * source's own `url`, because Grafana's proxy would let any Viewer send requests there.
+ */
+export type CoordinatorSettings = SeaTunnelSettings | CloverDxSettings | GenericSettings;
+
+/** The kind, also of a data source that was made before there was a choice. */
+export function kindOf({ kind }: Pick<CoordinatorSettings, 'kind'>): CoordinatorKind {
+  return kind ?? 'seatunnel';
+}
+
+/** The settings that every kind has: what stays when another kind is chosen. */
+const COMMON = [
+  'clusterId',
+  'urls',
+  'username',
+  'pollIntervalSeconds',
+  'requestTimeoutSeconds',
+  'pollDeadlineSeconds',
+  'stuckAfterSeconds',
+  'tlsServerName',
+  'actions',
+] as const satisfies ReadonlyArray<keyof CommonSettings>;
+
+/** The settings as those of another kind: what only the former kind has is left behind. */
+export function withKind(settings: CoordinatorSettings, kind: CoordinatorKind): CoordinatorSettings {
+  const kept = Object.fromEntries(COMMON.filter((name) => name in settings).map((name) => [name, settings[name]]));
+  return { urls: [], ...kept, kind };
+}
+
 /** Secrets: the browser can set them and never read them. */
 export interface CoordinatorSecrets {
   password?: string;
+  /** Bearer token of a coordinator of kind `generic`. */
+  token?: string;
+  /** For the nodes' messaging layer, beside `messaging.username`. */
+  messagingPassword?: string;
   tlsCACert?: string;
   tlsClientCert?: string;
   tlsClientKey?: string;
@@ -63,7 +116,7 @@ export const DEFAULTS = {
   forceStopSupport: 'auto',
   stuckAfterSeconds: 180,
   actions: POLICY_DEFAULTS,
-} as const satisfies Partial<CoordinatorSettings>;
+} as const satisfies Partial<SeaTunnelSettings>;
 
 /** What the backend accepts, both ends included, in seconds; the policy's ranges are in model/policy. Go has the same. */
 export const RANGES = {
@@ -72,68 +125,10 @@ export const RANGES = {
   stuckAfterSeconds: [10, 604_800],
 } as const satisfies Record<string, Range>;
 
-type Range = readonly [least: number, most: number];
-
-/** A range in words. */
-export function describeRange([least, most]: Range): string {
-  return `${least} to ${most}`;
-}
-
-/** What is wrong with an address, as a sentence; empty when nothing is. */
-export function checkAddress(address: string): string {
-  let url: URL;
-  try {
-    url = new URL(address);
-  } catch {
-    return `"${address}" is no address. Write it like http://master-1:8080.`;
-  }
-  if (url.protocol !== 'http:' && url.protocol !== 'https:') {
-    return `"${address}" must begin with http:// or https://.`;
-  }
-  if (url.username || url.password) {
-    return `The address of ${url.host} holds a user name or password. Write them into their own fields below: addresses are not secret.`;
-  }
-  if (url.search || url.hash) {
-    return `"${address}" must not hold "?" or "#".`;
-  }
-  return '';
-}
-
-/** What is wrong with a list of addresses, as one sentence; empty when nothing is. */
-export function checkAddresses(addresses: string[], demanded: boolean): string {
-  if (addresses.length === 0) {
-    return demanded ? 'Write at least one address of a master.' : '';
-  }
-  const wrong = addresses.map(checkAddress).find((sentence) => sentence !== '');
-  if (wrong !== undefined) {
-    return wrong;
-  }
-  const twice = addresses.find((address, index) => addresses.indexOf(address) !== index);
-  return twice === undefined ? '' : `"${twice}" is written twice.`;
-}
-
-/** What is wrong with a time zone, as a sentence; empty when nothing is. */
-export function checkTimeZone(zone: string | undefined): string {
-  if (!zone) {
-    return '';
-  }
-  try {
-    Intl.DateTimeFormat(undefined, { timeZone: zone });
-    return '';
-  } catch {
-    return `"${zone}" is no time zone. Write its IANA name, like Europe/Vienna or UTC.`;
-  }
-}
-
-/** What is wrong with a number, as a sentence; empty when nothing is. An absent one stands for the default. */
-export function checkNumber(value: number | undefined, range: Range): string {
-  if (value === undefined || (Number.isInteger(value) && value >= range[0] && value <= range[1])) {
-    return '';
-  }
-  return `Write a whole number from ${describeRange(range)}.`;
-}
-
 /** What is wrong with the timeout of one request beside the poll's deadline; empty when nothing is. */
-export function checkRequestTimeout({ pollDeadlineSeconds, requestTimeoutSeconds }: CoordinatorSettings): string {
+export function checkRequestTimeout({
+  pollDeadlineSeconds,
+  requestTimeoutSeconds,
+}: Pick<CoordinatorSettings, 'pollDeadlineSeconds' | 'requestTimeoutSeconds'>): string {
   return checkNumber(requestTimeoutSeconds, [1, pollDeadlineSeconds ?? DEFAULTS.pollDeadlineSeconds]);
 }

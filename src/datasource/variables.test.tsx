@@ -10,14 +10,21 @@ import { CoordinatorVariables, VariableQueryEditor, type VariableQuery } from '.
 const request = (targets: VariableQuery[]) => ({ targets }) as DataQueryRequest<VariableQuery>;
 
 describe('template variables', () => {
+  const nodes = ['node01', 'node02'];
   const names = ['nightly-load', '<b>', '733584788375666689'];
 
   it.each<[string, VariableQuery, readonly string[]]>([
     ['job names', { refId: 'A', field: 'job_names' }, names],
     ['states', { refId: 'A', field: 'states' }, STATES],
+    ['nodes', { refId: 'A', field: 'nodes' }, nodes],
     ['job names where nothing was chosen', { refId: 'A' }, names],
   ])('list %s, as they are', async (_, query, values) => {
-    const { data } = await firstValueFrom(new CoordinatorVariables(() => of(names)).query(request([query])));
+    const { data } = await firstValueFrom(
+      new CoordinatorVariables(
+        () => of(names),
+        () => of(nodes)
+      ).query(request([query]))
+    );
     expect(data).toEqual(values.map((value) => ({ text: value, value })));
   });
 

@@ -14,7 +14,7 @@ import { STATES } from '../model/states';
 import { type UnjamQuery } from './query';
 import { type CoordinatorSettings } from './settings';
 
-export type VariableField = 'job_names' | 'states';
+export type VariableField = 'job_names' | 'states' | 'nodes';
 
 /** What a template variable lists. */
 export interface VariableQuery extends DataQuery {
@@ -24,11 +24,12 @@ export interface VariableQuery extends DataQuery {
 const FIELDS: Array<{ label: string; value: VariableField }> = [
   { label: 'Job names', value: 'job_names' },
   { label: 'States', value: 'states' },
+  { label: 'Nodes', value: 'nodes' },
 ];
 
 const DEFAULT_FIELD: VariableField = 'job_names';
 
-/** Template variables: the names of the open jobs, and the states. */
+/** Template variables: the names of the open jobs, the states, and the nodes between which events are delivered. */
 export class CoordinatorVariables extends CustomVariableSupport<
   DataSourceApi<UnjamQuery, CoordinatorSettings>,
   VariableQuery,
@@ -37,17 +38,30 @@ export class CoordinatorVariables extends CustomVariableSupport<
 > {
   override editor = VariableQueryEditor;
 
-  /** names gives the names of the open jobs, each once. */
-  constructor(private readonly names: () => Observable<readonly string[]>) {
+  /** names gives the names of the open jobs, nodes those of the cluster's nodes; each once. */
+  constructor(
+    private readonly names: () => Observable<readonly string[]>,
+    private readonly nodes: () => Observable<readonly string[]>
+  ) {
     super();
   }
 
   // An arrow: Grafana takes the method off the object.
   override query = (request: DataQueryRequest<VariableQuery>): Observable<DataQueryResponse> => {
     const field = request.targets[0]?.field ?? DEFAULT_FIELD;
-    const values: Observable<readonly string[]> = field === 'states' ? of(STATES) : this.names();
-    return values.pipe(map((list) => ({ data: list.map((value) => ({ text: value, value })) })));
+    return this.values(field).pipe(map((list) => ({ data: list.map((value) => ({ text: value, value })) })));
   };
+
+  private values(field: VariableField): Observable<readonly string[]> {
+    switch (field) {
+      case 'states':
+        return of(STATES);
+      case 'nodes':
+        return this.nodes();
+      case 'job_names':
+        return this.names();
+    }
+  }
 }
 
 type EditorProps = Pick<

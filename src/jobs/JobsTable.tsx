@@ -2,16 +2,19 @@ import { css } from '@emotion/css';
 import { type GrafanaTheme2 } from '@grafana/data';
 import { type TimeZone } from '@grafana/schema';
 import { Button, Pagination, useStyles2 } from '@grafana/ui';
-import React, { memo, useState } from 'react';
+import React, { memo, useMemo, useState } from 'react';
 
 import { type Target } from '../actions/states';
+import { verb } from '../actions/texts';
 import { type Kind } from '../api/types';
 import { formatSince } from '../model/age';
 import { type JobRow } from '../model/jobs';
 import { ForeignText } from '../model/ForeignText';
 import { inertName, SENTENCE } from '../model/text';
 import { AgeCell } from './AgeCell';
-import { whyNot, type SupportAnswer } from './availability';
+import { onlyStopOf, whyNot, type SupportAnswer } from './availability';
+import { Countdown } from './Countdown';
+import { FindingCell } from './FindingCell';
 import { StateCell } from './StateCell';
 
 /** Rows on the screen at once: 5,000 rows stay quick because only these are drawn. */
@@ -29,6 +32,8 @@ export interface JobsOrigin {
   href?: string;
   /** When the answer came, in milliseconds since 1970 by the browser's clock. */
   receivedAt: number;
+  /** When the server answered by its own clock; undefined where it does not say. */
+  answeredAt?: number;
   /** Whether the rows show the present; otherwise every state is UNKNOWN. */
   present: boolean;
   /** What is known of what the user may ask; undefined where no coordinator is known. */
@@ -60,6 +65,7 @@ export function JobsTable({ caption, entries, timeZone, showNodes = false, showC
   const pages = Math.max(1, Math.ceil(entries.length / PAGE_ROWS));
   const page = Math.min(wantedPage, pages);
   const shown = entries.slice((page - 1) * PAGE_ROWS, page * PAGE_ROWS);
+  const columns = useMemo(() => columnsOf(entries), [entries]);
   return (
     <>
       <table className={styles.table}>
@@ -71,6 +77,10 @@ export function JobsTable({ caption, entries, timeZone, showNodes = false, showC
             {showCoordinator && <th scope="col">Coordinator</th>}
             <th scope="col">State</th>
             <th scope="col">Age</th>
+            {columns.cause && <th scope="col">Cause and outlook</th>}
+            {columns.deadline && <th scope="col">Deadline</th>}
+            {columns.advice && <th scope="col">Advice</th>}
+            {columns.parent && <th scope="col">Parent job</th>}
             {showNodes && <th scope="col">Runs on</th>}
             {open && <th scope="col">Actions</th>}
           </tr>
@@ -84,6 +94,7 @@ export function JobsTable({ caption, entries, timeZone, showNodes = false, showC
               timeZone={timeZone}
               showNodes={showNodes}
               showCoordinator={showCoordinator}
+              columns={columns}
               open={open}
             />
           ))}
@@ -96,14 +107,29 @@ export function JobsTable({ caption, entries, timeZone, showNodes = false, showC
   );
 }
 
+/** The columns that are shown only where some job has something to say there. */
+type Columns = Record<'cause' | 'deadline' | 'advice' | 'parent', boolean>;
+
+/** Of all jobs and not only of this page: a column must not come and go while one turns pages. */
+function columnsOf(entries: JobEntry[]): Columns {
+  const has = (test: (row: JobRow) => boolean) => entries.some(({ row }) => test(row));
+  return {
+    cause: has(({ cause }) => cause !== ''),
+    deadline: has(({ deadline }) => deadline !== undefined),
+    advice: has(({ advice }) => advice !== ''),
+    parent: has(({ parent }) => parent !== ''),
+  };
+}
+
 interface RowProps extends JobEntry {
+  columns: Columns;
   timeZone: TimeZone;
   showNodes: boolean;
   showCoordinator: boolean;
   open?(target: Target): void;
 }
 
-const Row = memo(function Row({ row, origin, timeZone, showNodes, showCoordinator, open }: RowProps) {
+const Row = memo(function Row({ row, origin, timeZone, showNodes, showCoordinator, columns, open }: RowProps) {
   const styles = useStyles2(getStyles);
   const present = origin.present && row.listed;
   return (
@@ -124,6 +150,30 @@ const Row = memo(function Row({ row, origin, timeZone, showNodes, showCoordinato
         <AgeCell row={row} receivedAt={origin.receivedAt} present={present} />
         {row.since !== undefined && <div className={styles.since}>{formatSince(row.since, row.quality, timeZone)}</div>}
       </td>
+      {columns.cause && (
+        <td>
+          <FindingCell row={row} present={present} />
+        </td>
+      )}
+      {columns.deadline && (
+        <td className={styles.age}>
+          {row.deadline !== undefined && (
+            <Countdown
+              deadline={row.deadline}
+              answeredAt={origin.answeredAt}
+              receivedAt={origin.receivedAt}
+              present={present}
+              timeZone={timeZone}
+            />
+          )}
+        </td>
+      )}
+      {columns.advice && (
+        <td className={styles.advice}>
+          <ForeignText text={row.advice} characters={SENTENCE} />
+        </td>
+      )}
+      {columns.parent && <td className={styles.id}>{inertName(row.parent)}</td>}
       {showNodes && (
         <td className={styles.nodes}>
           <ForeignText text={row.nodes} characters={NODES_CHARACTERS} />
@@ -132,7 +182,7 @@ const Row = memo(function Row({ row, origin, timeZone, showNodes, showCoordinato
       {open && (
         <td>
           <div className={styles.actions}>
-            <ActButton kind="cancel" row={row} origin={origin} open={open} />
+            {!onlyStopOf(origin.support) && <ActButton kind="cancel" row={row} origin={origin} open={open} />}
             <ActButton kind="force-stop" row={row} origin={origin} open={open} />
           </div>
         </td>
@@ -162,8 +212,9 @@ interface ActButtonProps extends JobEntry {
 /** Opens the dialog; where the server does not allow that, it stays reachable by keyboard and says why. */
 function ActButton({ kind, row, origin, open }: ActButtonProps) {
   const styles = useStyles2(getStyles);
-  const label = kind === 'cancel' ? 'Cancel job…' : 'Force stop job…';
   const { uid, support } = origin;
+  const onlyStop = onlyStopOf(support);
+  const label = `${verb(kind, onlyStop)}…`;
   const reason = whyNot(kind, row, support);
   // For the moment until the server has answered, a hundred tooltips would double the time of the first picture.
   const isAsking = support?.known === 'not yet';
@@ -177,7 +228,7 @@ function ActButton({ kind, row, origin, open }: ActButtonProps) {
       disabled={reason !== ''}
       tooltip={reason === '' || isAsking ? undefined : inertName(reason, SENTENCE)}
       className={styles.act}
-      onClick={() => uid !== undefined && open({ uid, kind, jobId: row.id, jobName: row.name })}
+      onClick={() => uid !== undefined && open({ uid, kind, jobId: row.id, jobName: row.name, onlyStop })}
     >
       {label}
     </Button>
@@ -214,6 +265,7 @@ const getStyles = (theme: GrafanaTheme2) => ({
     whiteSpace: 'nowrap',
   }),
   nodes: css({ overflowWrap: 'anywhere' }),
+  advice: css({ minWidth: 160, maxWidth: 360 }),
   link: css({ color: theme.colors.text.link, textDecoration: 'underline' }),
   actions: css({ display: 'flex', gap: theme.spacing(1) }),
   act: css({ whiteSpace: 'nowrap' }),

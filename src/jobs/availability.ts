@@ -7,6 +7,14 @@ export type SupportAnswer =
   { known: 'not yet' } | { known: 'yes'; support: Support } | { known: 'no'; failure: Failure };
 
 /**
+ * The coordinator's own word for its only way to stop a job ("abort"), which force stop sends; undefined where there is a
+ * cancel beside it, or nothing is known yet.
+ */
+export function onlyStopOf(answer: SupportAnswer | undefined): string | undefined {
+  return answer?.known === 'yes' ? answer.support.onlyStop || undefined : undefined;
+}
+
+/**
  * Why a button cannot be used, as a sentence; empty when it can. It repeats what the server said, and invents nothing:
  * a button that can be used still leads to a plan, in which every guard is asked.
  */

@@ -1,4 +1,8 @@
-import { type JobsAnswer } from './jobs';
+import { type TimeZone } from '@grafana/schema';
+
+import { formatAge } from './age';
+import { type Reading } from './reading';
+import { formatMoment } from './time';
 
 /** Without a new reading for this many poll intervals, an answer is shown as stale. */
 export const STALE_INTERVALS = 2;
@@ -12,7 +16,7 @@ export const STALE_INTERVALS = 2;
 export type Freshness = 'fresh' | 'stale' | 'blind';
 
 /** The age of an answer's reading in seconds; never negative, undefined when the coordinator was never read. */
-export function readingAgeSeconds(answer: JobsAnswer, receivedAt: number, now: number): number | undefined {
+export function readingAgeSeconds(answer: Reading, receivedAt: number, now: number): number | undefined {
   if (answer.asOf === undefined) {
     return undefined;
   }
@@ -22,10 +26,41 @@ export function readingAgeSeconds(answer: JobsAnswer, receivedAt: number, now: n
 }
 
 /** How far the answer may be believed at a moment; times in milliseconds since 1970 by the browser's clock. */
-export function freshness(answer: JobsAnswer, receivedAt: number, now: number): Freshness {
+export function freshness(answer: Reading, receivedAt: number, now: number): Freshness {
   const age = readingAgeSeconds(answer, receivedAt, now);
   if (answer.blind || age === undefined) {
     return 'blind';
   }
   return age > STALE_INTERVALS * answer.pollIntervalSeconds ? 'stale' : 'fresh';
+}
+
+/** When the coordinator was last read, and how long ago where that matters. */
+export function asOfStatement(
+  answer: Reading,
+  how: Freshness,
+  receivedAt: number,
+  now: number,
+  timeZone: TimeZone
+): string {
+  if (answer.asOf === undefined) {
+    return 'The coordinator has not been read yet.';
+  }
+  const moment = formatMoment(answer.asOf, timeZone);
+  const age = formatAge(readingAgeSeconds(answer, receivedAt, now) ?? NaN);
+  switch (how) {
+    case 'fresh':
+      return `As of ${moment}.`;
+    case 'stale':
+      return `As of ${moment}, ${age} ago. Refresh the dashboard for a newer reading.`;
+    case 'blind':
+      return `As of ${moment}, ${age} ago. The coordinator is not seen; what is shown is how it was then.`;
+  }
+}
+
+/**
+ * The server's time now, in milliseconds since 1970: its own clock up to the answer, ours since then. Neither is compared
+ * with the other.
+ */
+export function serverNow(answeredAt: number | undefined, receivedAt: number, now: number): number {
+  return (answeredAt ?? receivedAt) + Math.max(0, now - receivedAt);
 }

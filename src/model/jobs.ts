@@ -1,8 +1,9 @@
 import { FieldType, type DataFrame } from '@grafana/data';
 
 import { type Quality } from './age';
+import { toConfidence, toOutlook, type Confidence, type Outlook } from './findings';
+import { metaOf, number, quality, readReading, text, time, type Reading } from './reading';
 import { toState, type JobState } from './states';
-import { parseTime } from './time';
 
 /** A job as a row of the backend's `jobs` frame. */
 export interface JobRow {
@@ -30,24 +31,23 @@ export interface JobRow {
   cluster: string;
   /** The episode that the row shows; empty where the backend does not name it. A lost job is dismissed by it. */
   episode: string;
+  /** The id of the job that waits for this one; empty where there is none, or none is told. */
+  parent: string;
+  /** Why it hangs, in the backend's word; empty where nothing is found. */
+  cause: string;
+  outlook: Outlook;
+  confidence: Confidence;
+  /** What to do, as a sentence; empty where nothing is advised. */
+  advice: string;
+  /** When the outlook changes, by the server's clock; undefined where nothing tells. */
+  deadline?: number;
+  /** What the finding rests on, a sentence each. */
+  evidence: string[];
 }
 
 /** The rows of one coordinator, and how trustworthy they are. */
-export interface JobsAnswer {
-  refId: string;
+export interface JobsAnswer extends Reading {
   rows: JobRow[];
-  /** When the coordinator was last read, in milliseconds since 1970; undefined when never. */
-  asOf?: number;
-  /** When the backend gave this answer, by its own clock; undefined where it does not say. */
-  answeredAt?: number;
-  /** The answer must not be taken for the present. */
-  blind: boolean;
-  /** The last poll succeeded and its list of jobs was whole. */
-  complete: boolean;
-  /** How many jobs match, of which the rows may be a page. */
-  total: number;
-  notes: string[];
-  pollIntervalSeconds: number;
   stuckAfterSeconds: number;
 }
 
@@ -91,46 +91,22 @@ export function readJobs(frame: DataFrame): JobsAnswer {
     forceStopBlock: text(cell('force_stop_block', row)),
     cluster: text(cell('cluster', row)),
     episode: text(cell('episode', row)),
+    parent: text(cell('parent', row)),
+    cause: text(cell('cause', row)),
+    outlook: toOutlook(text(cell('outlook', row))),
+    confidence: toConfidence(text(cell('confidence', row))),
+    advice: text(cell('advice', row)),
+    deadline: time(cell('deadline', row)),
+    evidence: text(cell('evidence', row))
+      .split('\n')
+      .filter((sentence) => sentence !== ''),
   }));
-  const custom = record(frame.meta?.custom);
   return {
-    refId: frame.refId ?? '',
+    ...readReading(frame),
     rows,
-    asOf: time(custom.asOf),
-    answeredAt: time(custom.answeredAt),
-    // Without the backend's word for it, nothing is taken for the present.
-    blind: custom.blind !== false,
-    complete: custom.complete === true,
-    total: number(custom.total, rows.length),
-    notes: Array.isArray(custom.notes) ? custom.notes.map(text).filter((note) => note !== '') : [],
-    pollIntervalSeconds: number(custom.pollIntervalSeconds, DEFAULT_POLL_INTERVAL_SECONDS),
-    stuckAfterSeconds: number(custom.stuckAfterSeconds, DEFAULT_STUCK_AFTER_SECONDS),
+    stuckAfterSeconds: number(metaOf(frame).stuckAfterSeconds, DEFAULT_STUCK_AFTER_SECONDS),
   };
 }
 
-/** The data source's defaults, for answers that lost their meta. */
-const DEFAULT_POLL_INTERVAL_SECONDS = 10;
+/** The data source's default, for answers that lost their meta. */
 const DEFAULT_STUCK_AFTER_SECONDS = 180;
-
-function text(value: unknown): string {
-  return typeof value === 'string' ? value : '';
-}
-
-function number(value: unknown, otherwise: number): number {
-  return typeof value === 'number' && Number.isFinite(value) ? value : otherwise;
-}
-
-function time(value: unknown): number | undefined {
-  if (typeof value === 'string') {
-    return parseTime(value);
-  }
-  return typeof value === 'number' && Number.isFinite(value) ? parseTime(new Date(value).toISOString()) : undefined;
-}
-
-function quality(value: unknown): Quality {
-  return value === 'exact' || value === 'observed' || value === 'at least' ? value : '';
-}
-
-function record(value: unknown): Record<string, unknown> {
-  return typeof value === 'object' && value !== null ? { ...value } : {};
-}

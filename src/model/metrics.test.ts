@@ -16,6 +16,13 @@ describe('the catalogue of metrics', () => {
     }
   });
 
+  it('gives series of pairs of nodes both ends, and no others', () => {
+    for (const { labels, perPair = false } of METRICS) {
+      expect([labels.includes('node'), labels.includes('peer')]).toEqual([perPair, perPair]);
+    }
+    expect(METRICS.filter(({ perPair }) => perPair)).toHaveLength(8);
+  });
+
   it('knows no metric by another name', () => {
     expect(findMetric('canceling_age_seconds')?.unit).toBe('s');
     expect(findMetric('canceling_age')).toBeUndefined();

@@ -11,6 +11,8 @@ export interface Metric {
   labels: string[];
   /** True where each job has a series of its own. */
   perJob: boolean;
+  /** True where each pair of nodes has a series of its own; absent means false. */
+  perPair?: boolean;
   /** True where it is made from the list of jobs, so that filters on jobs apply. */
   ofJobs: boolean;
 }

@@ -40,4 +40,19 @@ export interface MetricQuery extends DataQuery, JobFilter {
   metric: string;
 }
 
-export type UnjamQuery = JobsQuery | MetricQuery;
+/** As many pairs as 32 nodes have. */
+export const DEFAULT_DELIVERY_LIMIT = 1000;
+
+/** A row for each pair of nodes: how events get from the one to the other. */
+export interface DeliveryQuery extends DataQuery {
+  queryType: 'delivery';
+  schemaVersion: typeof SCHEMA_VERSION;
+  /** Only pairs of which either end is one of these; absent means all. */
+  nodes?: string[];
+  /** Only pairs between which events do not get through, or were lost. */
+  lostOnly?: boolean;
+  /** At most this many rows: 1,000 where absent, 5,000 at most. */
+  limit?: number;
+}
+
+export type UnjamQuery = JobsQuery | MetricQuery | DeliveryQuery;

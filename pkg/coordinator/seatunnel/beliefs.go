@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/unjam/unjam-jobs-app/pkg/coordinator"
+	"github.com/unjam/unjam-jobs-app/pkg/coordinator/upstream"
 )
 
 // pathPending is in REST v2 only, and not in its first versions.
@@ -25,11 +26,11 @@ type beliefs struct {
 // notification was lost.
 func (c *client) readBeliefs(ctx context.Context, e *endpoint) (beliefs, error) {
 	var found beliefs
-	ask := call{endpoint: e, path: e.path(dialectV2, pathPending), limit: smallBody}
-	err := c.json(ctx, ask, func(_ *answer, r *jsonReader) error {
-		return r.object("the answer", func(name string) (bool, error) {
+	ask := upstream.Call{Address: e.address, Path: e.path(dialectV2, pathPending), Limit: smallBody}
+	err := c.json(ctx, e, ask, func(_ *upstream.Answer, r *jsonReader) error {
+		return r.Object("the answer", func(name string) (bool, error) {
 			if name == pendingJobs {
-				return true, r.list(name, func() error {
+				return true, r.List(name, func() error {
 					id, err := r.queuedRestore()
 					if id != "" {
 						found.restoring = append(found.restoring, coordinator.JobID(id))
@@ -40,11 +41,11 @@ func (c *client) readBeliefs(ctx context.Context, e *endpoint) (beliefs, error) 
 			if name != "clusterSnapshot" {
 				return false, nil
 			}
-			return true, r.object(name, func(name string) (bool, error) {
+			return true, r.Object(name, func(name string) (bool, error) {
 				if name != "workers" {
 					return false, nil
 				}
-				return true, r.list(name, func() error {
+				return true, r.List(name, func() error {
 					of, err := r.workerBeliefs()
 					found.running = append(found.running, of...)
 					return err
@@ -68,13 +69,13 @@ func (c *client) readBeliefs(ctx context.Context, e *endpoint) (beliefs, error) 
 func (r *jsonReader) workerBeliefs() ([]coordinator.Belief, error) {
 	var worker string
 	var ids []coordinator.JobID
-	err := r.object("a worker", func(name string) (bool, error) {
+	err := r.Object("a worker", func(name string) (bool, error) {
 		var err error
 		switch name {
 		case "address":
-			worker, err = r.text(name, maxHostBytes)
+			worker, err = r.Text(name, maxHostBytes)
 		case "runningJobIds":
-			err = r.list(name, func() error {
+			err = r.List(name, func() error {
 				id, err := r.jobID("a running job's id")
 				ids = append(ids, coordinator.JobID(id))
 				return err

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/unjam/unjam-jobs-app/pkg/coordinator"
+	"github.com/unjam/unjam-jobs-app/pkg/coordinator/upstream"
 )
 
 const pathCheckpoints = "/jobs/checkpoints/"
@@ -35,12 +36,12 @@ func (c *client) LastCheckpoint(ctx context.Context, address string, id coordina
 		return time.Time{}, &coordinator.Error{Kind: coordinator.ErrNotSupported, Address: e.address, Detail: "REST v1 does not tell checkpoints"}
 	}
 	var found checkpoints
-	err = c.json(ctx, call{endpoint: e, path: e.path(d, pathCheckpoints+string(id)), limit: smallBody}, func(_ *answer, r *jsonReader) error {
-		return r.object("the job's checkpoints", func(name string) (bool, error) {
+	err = c.json(ctx, e, upstream.Call{Address: e.address, Path: e.path(d, pathCheckpoints+string(id)), Limit: smallBody}, func(_ *upstream.Answer, r *jsonReader) error {
+		return r.Object("the job's checkpoints", func(name string) (bool, error) {
 			if name != "pipelines" {
 				return false, nil
 			}
-			return true, r.list("pipelines", func() error { return r.pipeline(&found) })
+			return true, r.List("pipelines", func() error { return r.pipeline(&found) })
 		})
 	})
 	if err != nil {
@@ -65,29 +66,29 @@ type checkpoints struct {
 
 // pipeline reads one pipeline's checkpoints.
 func (r *jsonReader) pipeline(into *checkpoints) error {
-	return r.object("a pipeline", func(name string) (bool, error) {
+	return r.Object("a pipeline", func(name string) (bool, error) {
 		switch name {
 		case "latestCompleted", "latestSavepoint":
 			// Missing ones are {}.
-			return true, r.object(name, func(name string) (bool, error) {
+			return true, r.Object(name, func(name string) (bool, error) {
 				if name != "completedTimestamp" {
 					return false, nil
 				}
-				text, err := r.textOrNumber(name, maxDigits)
+				text, err := r.TextOrNumber(name, maxDigits)
 				if err != nil {
 					return true, err
 				}
 				completed, err := strconv.ParseInt(text, 10, 64)
 				if err != nil || completed < 0 {
-					return true, shapef("%s is %q, not a number of milliseconds", name, text)
+					return true, upstream.Shapef("%s is %q, not a number of milliseconds", name, text)
 				}
 				into.last = max(into.last, completed)
 				return true, nil
 			})
 		case "inProgress":
-			return true, r.list(name, func() error {
+			return true, r.List(name, func() error {
 				into.inProgress++
-				return r.skip()
+				return r.Skip()
 			})
 		}
 		return false, nil

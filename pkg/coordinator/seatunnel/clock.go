@@ -3,19 +3,16 @@ package seatunnel
 import (
 	"bufio"
 	"context"
-	"net/http"
 	"strconv"
 	"strings"
 	"time"
 
 	"github.com/unjam/unjam-jobs-app/pkg/coordinator"
+	"github.com/unjam/unjam-jobs-app/pkg/coordinator/upstream"
 )
 
 const (
-	// dateResolution is that of the HTTP Date header.
-	dateResolution = time.Second
-	sourceDate     = "HTTP Date"
-	sourceMetrics  = "telemetry"
+	sourceMetrics = "telemetry"
 
 	// The telemetry is for REST v1, which sends no Date header. It has 20 kB
 	// and hangs when the cluster is in trouble, so it is asked seldom and not
@@ -28,23 +25,6 @@ const (
 	// its help text says "Cluster start time".
 	metricClusterTime = "cluster_time{"
 )
-
-// clockOf reads the coordinator's clock from an answer's Date header. The
-// header names the whole second that had begun, so half of one is added.
-func (c *client) clockOf(a *answer) coordinator.Clock {
-	date, err := http.ParseTime(a.header.Get("Date"))
-	if err != nil {
-		return coordinator.Clock{}
-	}
-	return clockAt(date.Add(dateResolution/2), a.sent, a.got, dateResolution, sourceDate)
-}
-
-// clockAt compares the coordinator's time with ours in the middle of the
-// request.
-func clockAt(theirs, sent, got time.Time, resolution time.Duration, source string) coordinator.Clock {
-	ours := sent.Add(got.Sub(sent) / 2)
-	return coordinator.Clock{Known: true, Skew: theirs.Sub(ours), Resolution: resolution, Source: source}
-}
 
 // telemetryClock gives the clock from the telemetry: a kept reading, or a new
 // one when it is time for it. Unknown when there is none.
@@ -79,9 +59,9 @@ type telemetryReading struct {
 }
 
 func (c *client) readTelemetryClock(ctx context.Context, e *endpoint, d dialect) (clock coordinator.Clock, ok bool) {
-	ask := call{endpoint: e, path: e.metricsPath(d), limit: metricsBody, timeout: min(metricsTimeout, c.config.RequestTimeout), plainText: true}
-	err := c.exchange(ctx, ask, func(a *answer) error {
-		lines := bufio.NewScanner(a.body)
+	ask := upstream.Call{Address: e.address, Path: e.metricsPath(d), Limit: metricsBody, Timeout: min(metricsTimeout, c.config.RequestTimeout), PlainText: true}
+	err := c.server.Get(ctx, ask, func(a *upstream.Answer) error {
+		lines := bufio.NewScanner(a.Body)
 		for lines.Scan() {
 			line := lines.Text()
 			if !strings.HasPrefix(line, metricClusterTime) {
@@ -89,9 +69,9 @@ func (c *client) readTelemetryClock(ctx context.Context, e *endpoint, d dialect)
 			}
 			fields := strings.Fields(line)
 			if ms, err := strconv.ParseFloat(fields[len(fields)-1], 64); err == nil && ms > 0 && ms < 1e15 {
-				clock = clockAt(time.UnixMilli(int64(ms)), a.sent, a.got, max(a.got.Sub(a.sent), time.Millisecond), sourceMetrics)
+				clock = upstream.ClockAt(a, time.UnixMilli(int64(ms)), max(a.Got.Sub(a.Sent), time.Millisecond), sourceMetrics)
 			}
-			return errEnough
+			return upstream.ErrEnough
 		}
 		return lines.Err()
 	})

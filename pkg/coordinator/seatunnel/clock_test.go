@@ -26,14 +26,6 @@ func TestS04_ClockOfTheCoordinator(t *testing.T) {
 	}
 }
 
-func TestClockAt_HalfOfTheRequestIsTakenOff(t *testing.T) {
-	sent := time.Date(2026, 11, 22, 17, 0, 0, 0, time.UTC)
-	clock := clockAt(sent.Add(5*time.Second), sent, sent.Add(4*time.Second), dateResolution, sourceDate)
-	if clock.Skew != 3*time.Second {
-		t.Errorf("skew is %v", clock.Skew)
-	}
-}
-
 func TestS04_ClockFromTheTelemetryWhereThereIsNoDate(t *testing.T) {
 	// cluster_time of the sample, as 1.795…E12
 	ours := &settable{at: time.UnixMilli(telemetrySample(t)).Add(-time.Hour)}

@@ -1,13 +1,12 @@
 package seatunnel
 
 import (
-	"crypto/tls"
-	"crypto/x509"
 	"errors"
 	"fmt"
-	"net/url"
 	"strings"
 	"time"
+
+	"github.com/unjam/unjam-jobs-app/pkg/coordinator/upstream"
 )
 
 // Values of Config.API.
@@ -28,14 +27,6 @@ const (
 )
 
 const (
-	// defaultRequestTimeout: healthy engines answer within 50 ms; long garbage
-	// collections take a few seconds.
-	defaultRequestTimeout = 5 * time.Second
-	// defaultPollDeadline lies below the default poll interval of 10 s, so that
-	// polls of a cluster in trouble do not pile up.
-	defaultPollDeadline = 8 * time.Second
-	minTimeout          = 50 * time.Millisecond
-	maxTimeout          = 5 * time.Minute
 	// defaultPageRows is large on purpose: SeaTunnel builds the whole list for
 	// every page and cuts it then, so many small pages cost the engine many
 	// whole lists. Our memory does not depend on it: pages are streamed.
@@ -91,26 +82,16 @@ type Config struct {
 	Now func() time.Time
 }
 
-// TLS says whom to trust and who we are. Certificates are always checked;
-// there is no way to switch that off.
-type TLS struct {
-	// CAPEM holds the certificates of the authorities to trust, in PEM; empty:
-	// those of the system.
-	CAPEM string
-	// CertPEM and KeyPEM are our own certificate, in PEM; both empty: none.
-	CertPEM string
-	KeyPEM  string
-	// ServerName is the name that the server's certificate must carry; empty:
-	// the address' host.
-	ServerName string
-}
+// TLS says whom to trust and who we are.
+type TLS = upstream.TLS
 
 // checked is a configuration without faults, with defaults filled in.
 type checked struct {
 	Config
 	masters []*endpoint
 	workers []*endpoint
-	tls     *tls.Config
+	// upstream says how to speak to them.
+	upstream upstream.Options
 }
 
 // check fills in defaults and gives every fault as a sentence, joined.
@@ -160,26 +141,21 @@ func (c Config) check() (checked, error) {
 	if c.ForceStop != ForceStopAuto && c.ForceStop != ForceStopYes && c.ForceStop != ForceStopNo {
 		fault("the setting %q for force stop is not known: choose auto, yes or no", c.ForceStop)
 	}
-	if c.Username == "" && c.Password != "" {
-		fault("a password is set without a user name: set both or none")
-	}
-	if strings.Contains(c.Username, ":") {
-		fault("the user name contains a colon, which basic authentication cannot carry")
-	}
-	if c.RequestTimeout < minTimeout || c.RequestTimeout > maxTimeout {
-		fault("the request timeout is %v: choose one between %v and %v", c.RequestTimeout, minTimeout, maxTimeout)
-	}
-	if c.PollDeadline < c.RequestTimeout || c.PollDeadline > maxTimeout {
-		fault("the poll deadline is %v: choose one between the request timeout (%v) and %v", c.PollDeadline, c.RequestTimeout, maxTimeout)
-	}
+	faults = append(faults, c.credentials().Faults()...)
+	faults = append(faults, c.timeouts().Faults()...)
 	if c.PageRows < minPageRows || c.PageRows > maxPageRows {
 		fault("the page size is %d jobs: choose one between %d and %d", c.PageRows, minPageRows, maxPageRows)
 	}
 	if c.BodyLimit < minBodyLimit {
 		fault("the limit for answers is %d bytes: choose at least %d", c.BodyLimit, minBodyLimit)
 	}
-	if result.tls, err = c.TLS.config(); err != nil {
+	tls, err := c.TLS.Config()
+	if err != nil {
 		faults = append(faults, err)
+	}
+	result.upstream = upstream.Options{
+		Name: "SeaTunnel", AddressAdvice: "Is this the SeaTunnel REST address? Check the address and the context path.",
+		Credentials: c.credentials(), TLS: tls, RequestTimeout: c.RequestTimeout, Now: c.Now,
 	}
 	return result, errors.Join(faults...)
 }
@@ -194,12 +170,8 @@ func (c Config) withDefaults() Config {
 	if c.TimeZone == nil {
 		c.TimeZone = time.UTC
 	}
-	if c.RequestTimeout == 0 {
-		c.RequestTimeout = defaultRequestTimeout
-	}
-	if c.PollDeadline == 0 {
-		c.PollDeadline = max(defaultPollDeadline, c.RequestTimeout)
-	}
+	times := c.timeouts().WithDefaults()
+	c.RequestTimeout, c.PollDeadline = times.Request, times.Poll
 	if c.PageRows == 0 {
 		c.PageRows = defaultPageRows
 	}
@@ -212,63 +184,19 @@ func (c Config) withDefaults() Config {
 	return c
 }
 
-// config gives the TLS settings, or a sentence on what is wrong with them.
-func (t TLS) config() (*tls.Config, error) {
-	config := &tls.Config{MinVersion: tls.VersionTLS12, ServerName: t.ServerName}
-	if t.CAPEM != "" {
-		config.RootCAs = x509.NewCertPool()
-		if !config.RootCAs.AppendCertsFromPEM([]byte(t.CAPEM)) {
-			return nil, errors.New("the CA certificate is not readable: paste it in PEM form, beginning with -----BEGIN CERTIFICATE-----")
-		}
-	}
-	if (t.CertPEM == "") != (t.KeyPEM == "") {
-		return nil, errors.New("the client certificate needs its key, and the key its certificate: set both or none")
-	}
-	if t.CertPEM != "" {
-		// The cause is left out: it could quote the key.
-		pair, err := tls.X509KeyPair([]byte(t.CertPEM), []byte(t.KeyPEM))
-		if err != nil {
-			return nil, errors.New("the client certificate and its key are not readable or do not belong together: paste both in PEM form, the key without a passphrase")
-		}
-		config.Certificates = []tls.Certificate{pair}
-	}
-	return config, nil
+func (c Config) credentials() upstream.Credentials {
+	return upstream.Credentials{Username: c.Username, Password: c.Password}
+}
+
+func (c Config) timeouts() upstream.Timeouts {
+	return upstream.Timeouts{Request: c.RequestTimeout, Poll: c.PollDeadline}
 }
 
 // cleanContextPath gives "" or "/path" without a slash at the end.
 func cleanContextPath(path string) (string, error) {
-	path = strings.Trim(path, "/")
-	if path == "" {
-		return "", nil
+	clean, ok := upstream.CleanPath(path)
+	if !ok {
+		return "", fmt.Errorf("the context path %q is not a path: write it like /seatunnel", "/"+strings.Trim(path, "/"))
 	}
-	if strings.ContainsAny(path, "?#\\ ") || strings.Contains(path, "//") || strings.Contains("/"+path+"/", "/../") {
-		return "", fmt.Errorf("the context path %q is not a path: write it like /seatunnel", "/"+path)
-	}
-	return "/" + path, nil
-}
-
-// cleanAddress reads an address as people write it. Its errors never quote an
-// address that may hold credentials.
-func cleanAddress(address string) (*url.URL, error) {
-	address = strings.TrimSpace(address)
-	if strings.Contains(address, "@") {
-		return nil, errors.New("it contains credentials or an @: set user and password in their own settings, and write the address like http://host:8080")
-	}
-	parsed, err := url.Parse(address)
-	if err != nil || (parsed.Host == "" && parsed.Scheme != "") || parsed.Opaque != "" {
-		return nil, fmt.Errorf("%q is not a URL: write it like http://host:8080", address)
-	}
-	parsed.Scheme = strings.ToLower(parsed.Scheme)
-	switch {
-	case parsed.Scheme == "":
-		return nil, fmt.Errorf("%q has no scheme: write it like http://host:8080", address)
-	case parsed.Scheme != "http" && parsed.Scheme != "https":
-		return nil, fmt.Errorf("%q has the scheme %s: only http and https are possible", address, parsed.Scheme)
-	case parsed.Hostname() == "":
-		return nil, fmt.Errorf("%q names no host: write it like http://host:8080", address)
-	case parsed.RawQuery != "" || parsed.ForceQuery || parsed.Fragment != "":
-		return nil, fmt.Errorf("%q has a query or a fragment: give the address without it", address)
-	}
-	parsed.Host = strings.ToLower(parsed.Host)
-	return parsed, nil
+	return clean, nil
 }

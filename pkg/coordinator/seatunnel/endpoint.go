@@ -4,6 +4,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"github.com/unjam/unjam-jobs-app/pkg/coordinator/upstream"
 )
 
 // Roles of configured addresses, as coordinator.AddressProbe shows them.
@@ -63,7 +65,7 @@ type endpoint struct {
 }
 
 func newEndpoint(role, address, contextPath string) (*endpoint, error) {
-	parsed, err := cleanAddress(address)
+	parsed, err := upstream.CleanAddress(address)
 	if err != nil {
 		return nil, err
 	}

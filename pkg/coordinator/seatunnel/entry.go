@@ -5,6 +5,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/unjam/unjam-jobs-app/pkg/coordinator"
+	"github.com/unjam/unjam-jobs-app/pkg/coordinator/upstream"
 )
 
 // timeLayout is how SeaTunnel writes times: the asked member's local time,
@@ -25,21 +26,21 @@ type entry struct {
 // entry reads one job. jobDag, metrics, envOptions and the rest are skipped.
 func (r *jsonReader) entry() (entry, error) {
 	var e entry
-	err := r.object("a job", func(name string) (bool, error) {
+	err := r.Object("a job", func(name string) (bool, error) {
 		var err error
 		switch name {
 		case "jobId":
 			e.id, err = r.jobID(name)
 		case "jobName":
-			e.name, err = r.text(name, coordinator.MaxNameBytes)
+			e.name, err = r.Text(name, coordinator.MaxNameBytes)
 		case "jobStatus":
 			e.word, err = r.word(name)
 		case "createTime":
-			e.created, err = r.text(name, maxWordBytes)
+			e.created, err = r.Text(name, maxWordBytes)
 		case "finishTime":
-			e.finished, err = r.text(name, maxWordBytes)
+			e.finished, err = r.Text(name, maxWordBytes)
 		case "errorMsg":
-			e.message, err = r.text(name, readErrorBytes)
+			e.message, err = r.Text(name, readErrorBytes)
 		default:
 			return false, nil
 		}
@@ -49,14 +50,14 @@ func (r *jsonReader) entry() (entry, error) {
 		return entry{}, err
 	}
 	if e.id == "" {
-		return entry{}, shapef("a job has no jobId")
+		return entry{}, upstream.Shapef("a job has no jobId")
 	}
 	return e, nil
 }
 
 // word reads a state word. Known words are shared, not allocated for each job.
 func (r *jsonReader) word(what string) (string, error) {
-	text, err := r.text(what, maxWordBytes)
+	text, err := r.Text(what, maxWordBytes)
 	if err != nil {
 		return "", err
 	}
@@ -71,7 +72,7 @@ func (c *client) job(e entry) (coordinator.Job, error) {
 		Name:  e.name,
 		State: stateOf(e.word),
 		Word:  e.word,
-		Error: c.secrets.hideIn(e.message, len(e.message) < readErrorBytes-utf8.UTFMax, coordinator.MaxErrorBytes),
+		Error: c.server.Secrets().HideIn(e.message, len(e.message) < readErrorBytes-utf8.UTFMax, coordinator.MaxErrorBytes),
 	}
 	var err error
 	if job.CreateTime, err = c.parseTime("createTime", e.created); err != nil {
@@ -89,7 +90,7 @@ func (c *client) parseTime(what, text string) (time.Time, error) {
 	}
 	parsed, err := time.ParseInLocation(timeLayout, text, c.config.TimeZone)
 	if err != nil {
-		return time.Time{}, shapef("%s is %q, not a time like %s", what, oneLine(text), timeLayout)
+		return time.Time{}, upstream.Shapef("%s is %q, not a time like %s", what, upstream.OneLine(text), timeLayout)
 	}
 	return parsed.UTC(), nil
 }

@@ -33,12 +33,12 @@ func (t bodyTransport) RoundTrip(request *http.Request) (*http.Response, error) 
 // fuzzClient gives a client to which everybody answers body.
 func fuzzClient(t testing.TB, body []byte) (*client, *endpoint) {
 	t.Helper()
-	made, err := New(Config{Masters: []string{"http://master:8080"}, Workers: []string{"http://worker:8080"}, Username: "operator", Password: "pass-word"})
+	checked, err := Config{Masters: []string{"http://master:8080"}, Workers: []string{"http://worker:8080"}, Username: "operator", Password: "pass-word"}.check()
 	if err != nil {
 		t.Fatal(err)
 	}
-	c := made.(*client)
-	c.reads = &http.Client{Transport: bodyTransport{body}}
+	checked.upstream.Reads = bodyTransport{body}
+	c := newClient(checked)
 	return c, c.masters[0]
 }
 
@@ -59,7 +59,7 @@ func addSamples(f *testing.F, patterns ...string) {
 }
 
 // longestError is far more than any sentence of ours with an address, a path
-// and what it quotes of an answer (maxDetailBytes).
+// and what it quotes of an answer (upstream.MaxDetailBytes).
 const longestError = 1000
 
 // checkError checks an error's properties; nil has them all.

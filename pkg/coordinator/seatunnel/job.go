@@ -2,12 +2,12 @@ package seatunnel
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"sync"
 
 	"github.com/unjam/unjam-jobs-app/pkg/coordinator"
+	"github.com/unjam/unjam-jobs-app/pkg/coordinator/upstream"
 )
 
 const (
@@ -23,7 +23,7 @@ func (c *client) Job(ctx context.Context, address string, id coordinator.JobID) 
 	if !isJobID(string(id)) {
 		return coordinator.Reading{}, notAnID(id)
 	}
-	candidates := c.preferred()
+	candidates := c.order.List()
 	if address != "" {
 		e := c.master(address)
 		if e == nil {
@@ -36,8 +36,10 @@ func (c *client) Job(ctx context.Context, address string, id coordinator.JobID) 
 	defer group.Wait()
 	defer cancel()
 
-	members := c.askMembers(ctx, &group, c.preferred(), c.dialectOf)
-	reading, e, err := c.readAny(ctx, candidates, id)
+	members := c.askMembers(ctx, &group, c.order.List(), c.dialectOf)
+	reading, e, err := upstream.AskInTurn(ctx, candidates, func(ctx context.Context, e *endpoint) (coordinator.Reading, error) {
+		return c.readJob(ctx, e, id)
+	})
 	if err != nil {
 		return coordinator.Reading{}, err
 	}
@@ -46,38 +48,14 @@ func (c *client) Job(ctx context.Context, address string, id coordinator.JobID) 
 	return reading, nil
 }
 
-// readAny reads the job from the first candidate that knows it.
-func (c *client) readAny(ctx context.Context, candidates []*endpoint, id coordinator.JobID) (coordinator.Reading, *endpoint, error) {
-	var notFound error
-	var failed []error
-	for i, e := range candidates {
-		// A master that hangs must leave time for the others.
-		ctx, cancel := slice(ctx, len(candidates)-i)
-		reading, err := c.readJob(ctx, e, id)
-		cancel()
-		switch {
-		case err == nil:
-			return reading, e, nil
-		case errors.Is(err, coordinator.ErrNotFound):
-			notFound = err
-		default:
-			failed = append(failed, err)
-		}
-	}
-	if notFound != nil {
-		return coordinator.Reading{}, nil, notFound
-	}
-	return coordinator.Reading{}, nil, worst(failed)
-}
-
 // mastersSeen gives the active master as one address sees it ("" when it names
 // none), and all that the configured masters name when they disagree.
-func (c *client) mastersSeen(members map[*endpoint]*pending[[]coordinator.Member], by *endpoint) (master string, split []string) {
+func (c *client) mastersSeen(members map[*endpoint]*upstream.Pending[[]coordinator.Member], by *endpoint) (master string, split []string) {
 	for _, asked := range c.masters {
 		if members[asked] == nil {
 			continue
 		}
-		answer, err := members[asked].wait()
+		answer, err := members[asked].Wait()
 		named := masterOf(answer)
 		if err != nil || named == "" {
 			continue
@@ -104,8 +82,8 @@ func (c *client) readJob(ctx context.Context, e *endpoint, id coordinator.JobID)
 	}
 	var job coordinator.Job
 	path := e.path(d, pathJob+string(id))
-	ask := call{endpoint: e, path: path, limit: smallBody}
-	err = c.json(ctx, ask, func(_ *answer, r *jsonReader) error {
+	ask := upstream.Call{Address: e.address, Path: path, Limit: smallBody}
+	err = c.json(ctx, e, ask, func(_ *upstream.Answer, r *jsonReader) error {
 		entry, err := r.entry()
 		if err != nil {
 			return err
@@ -117,7 +95,7 @@ func (c *client) readJob(ctx context.Context, e *endpoint, id coordinator.JobID)
 	case err != nil:
 		return coordinator.Reading{}, err
 	case job.ID != id:
-		return coordinator.Reading{}, badAnswer(e, path, fmt.Sprintf("the answer is about job %s", job.ID), "", nil)
+		return coordinator.Reading{}, upstream.BadAnswer(e.address, path, fmt.Sprintf("the answer is about job %s", job.ID), "", nil)
 	case job.Word == "" && job.CreateTime.IsZero():
 		// The bare {"jobId":"…"}.
 		return coordinator.Reading{}, &coordinator.Error{Kind: coordinator.ErrNotFound, Address: e.address, Path: path,
@@ -143,10 +121,10 @@ func (c *client) confirmEnd(ctx context.Context, e *endpoint, d dialect, job coo
 		return false // nothing tells this execution from another of that id
 	}
 	found := false
-	ask := call{endpoint: e, path: e.path(d, pathFinished+job.Word), limit: c.config.BodyLimit, streamed: true}
-	err := c.get(ctx, ask, func(a *answer) error {
-		r := newJSONReader(a.body).hiding(c.secrets)
-		return r.list("the list of ended jobs", func() error {
+	ask := upstream.Call{Address: e.address, Path: e.path(d, pathFinished+job.Word), Limit: c.config.BodyLimit, Streamed: true}
+	err := c.get(ctx, e, ask, func(a *upstream.Answer) error {
+		r := c.reader(a)
+		return r.List("the list of ended jobs", func() error {
 			entry, err := r.entry()
 			if err != nil {
 				return err
@@ -159,7 +137,7 @@ func (c *client) confirmEnd(ctx context.Context, e *endpoint, d dialect, job coo
 				return err
 			}
 			found = created.Equal(job.CreateTime)
-			return errEnough // SeaTunnel lists the last ended first: no need to read on
+			return upstream.ErrEnough // SeaTunnel lists the last ended first: no need to read on
 		})
 	})
 	return err == nil && found
@@ -168,12 +146,9 @@ func (c *client) confirmEnd(ctx context.Context, e *endpoint, d dialect, job coo
 // notAnID is for ids that no SeaTunnel job can have. Nothing was asked.
 func notAnID(id coordinator.JobID) error {
 	return &coordinator.Error{Kind: coordinator.ErrNotFound,
-		Detail: fmt.Sprintf("%q is no SeaTunnel job id: they are numbers of up to %d digits", cut(string(id), maxWordBytes), maxDigits)}
+		Detail: fmt.Sprintf("%q is no SeaTunnel job id: they are numbers of up to %d digits", upstream.Cut(string(id), maxWordBytes), maxDigits)}
 }
 
 // notConfigured is for addresses that are not among the masters in the
 // settings. Nothing was asked.
-func notConfigured(address string) error {
-	return &coordinator.Error{Kind: coordinator.ErrNotSupported, Address: cut(address, maxDetailBytes),
-		Detail: "this address is not among the masters in the settings"}
-}
+func notConfigured(address string) error { return upstream.NotConfigured(address, "masters") }

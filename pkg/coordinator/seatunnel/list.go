@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/unjam/unjam-jobs-app/pkg/coordinator"
+	"github.com/unjam/unjam-jobs-app/pkg/coordinator/upstream"
 )
 
 const (
@@ -37,7 +38,7 @@ type openJobs struct {
 // add keeps a job; a later reading of the same id replaces an earlier one.
 func (o *openJobs) add(job coordinator.Job) error {
 	if o.full() {
-		return errEnough
+		return upstream.ErrEnough
 	}
 	o.seen++
 	if i, found := o.at[string(job.ID)]; found {
@@ -45,7 +46,7 @@ func (o *openJobs) add(job coordinator.Job) error {
 		return nil
 	}
 	if len(o.jobs) == maxJobs {
-		return shapef("more than %d open jobs", maxJobs)
+		return upstream.Shapef("more than %d open jobs", maxJobs)
 	}
 	o.at[string(job.ID)] = len(o.jobs)
 	o.jobs = append(o.jobs, job)
@@ -82,7 +83,7 @@ func (c *client) readJobs(ctx context.Context, e *endpoint, d dialect) (jobList,
 	} else {
 		gap, err = c.readPages(ctx, e, collected)
 	}
-	if err != nil && timedOut(err) && len(collected.jobs) > 0 {
+	if err != nil && upstream.TimedOut(err) && len(collected.jobs) > 0 {
 		gap = fmt.Sprintf("The list of jobs of %s was not complete in time; %d jobs had come. If that stays so, raise the poll deadline in the settings.", e.address, len(collected.jobs))
 		err = nil
 	}
@@ -128,7 +129,7 @@ func (c *client) readPages(ctx context.Context, e *endpoint, collected *openJobs
 			return "", nil
 		}
 		if got != rows {
-			return "", badAnswer(e, path, fmt.Sprintf("%d jobs came where %d were asked for and %d are announced", got, rows, total), adviceAddress, nil)
+			return "", upstream.BadAnswer(e.address, path, fmt.Sprintf("%d jobs came where %d were asked for and %d are announced", got, rows, total), c.server.AddressAdvice(), nil)
 		}
 		page, rows = nextPage(end, c.config.PageRows)
 	}
@@ -168,39 +169,38 @@ func (c *client) readPage(ctx context.Context, e *endpoint, path string, collect
 	}
 	total = -1
 	hasData := false
-	ask := call{endpoint: e, path: path, limit: c.config.BodyLimit, streamed: true}
-	err = c.json(ctx, ask, func(_ *answer, r *jsonReader) error {
-		if kind, err := r.kind(); err != nil || kind != '{' {
+	ask := upstream.Call{Address: e.address, Path: path, Limit: c.config.BodyLimit, Streamed: true}
+	err = c.json(ctx, e, ask, func(_ *upstream.Answer, r *jsonReader) error {
+		if kind, err := r.Kind(); err != nil || kind != '{' {
 			if err != nil {
 				return err
 			}
-			return r.list("the list of jobs", element(r))
+			return r.List("the list of jobs", element(r))
 		}
 		paged = true
-		return r.object("the page of jobs", func(name string) (bool, error) {
+		return r.Object("the page of jobs", func(name string) (bool, error) {
 			var err error
 			switch name {
 			case "data":
 				hasData = true
-				err = r.list(name, element(r))
+				err = r.List(name, element(r))
 			case "total":
-				total, err = r.count(name)
+				total, err = r.Count(name)
 			default:
 				return false, nil
 			}
 			return true, err
 		})
 	})
-	var status *statusError
 	switch {
-	case errors.As(err, &status) && status.status == http.StatusBadRequest && strings.Contains(err.Error(), "exceeds total pages"):
+	case upstream.StatusOf(err) == http.StatusBadRequest && strings.Contains(err.Error(), "exceeds total pages"):
 		return 0, true, errNoSuchPage
 	case err != nil:
 		return 0, false, err
 	case collected.full():
 		return total, paged, nil
 	case paged && (!hasData || total < 0):
-		return 0, false, badAnswer(e, path, "the page of jobs has no data or no total", adviceAddress, nil)
+		return 0, false, upstream.BadAnswer(e.address, path, "the page of jobs has no data or no total", c.server.AddressAdvice(), nil)
 	}
 	return total, paged, nil
 }

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/unjam/unjam-jobs-app/pkg/coordinator"
+	"github.com/unjam/unjam-jobs-app/pkg/coordinator/upstream"
 )
 
 const (
@@ -40,7 +41,7 @@ func (c *client) readMembers(ctx context.Context, e *endpoint, d dialect) ([]coo
 	case c.membersTurn <- struct{}{}:
 		defer func() { <-c.membersTurn }()
 	case <-ctx.Done():
-		return nil, c.failure(ctx, e, e.path(d, pathMembers), ctx.Err())
+		return nil, c.server.Failure(ctx, e.address, e.path(d, pathMembers), ctx.Err())
 	}
 	for attempt := 1; ; attempt++ {
 		members, err := c.askForMembers(ctx, e, d)
@@ -57,17 +58,16 @@ func (c *client) readMembers(ctx context.Context, e *endpoint, d dialect) ([]coo
 
 // maybeGarbled tells whether an answer may come from requests that met.
 func maybeGarbled(err error) bool {
-	var status *statusError
-	var shape *shapeError
-	return errors.As(err, &shape) ||
-		errors.As(err, &status) && (status.status == http.StatusInternalServerError || status.status == http.StatusBadRequest)
+	var shape *upstream.ShapeError
+	status := upstream.StatusOf(err)
+	return errors.As(err, &shape) || status == http.StatusInternalServerError || status == http.StatusBadRequest
 }
 
 func (c *client) askForMembers(ctx context.Context, e *endpoint, d dialect) ([]coordinator.Member, error) {
 	var members []coordinator.Member
-	ask := call{endpoint: e, path: e.path(d, pathMembers), limit: smallBody}
-	err := c.json(ctx, ask, func(_ *answer, r *jsonReader) error {
-		return r.list("the list of members", func() error {
+	ask := upstream.Call{Address: e.address, Path: e.path(d, pathMembers), Limit: smallBody}
+	err := c.json(ctx, e, ask, func(_ *upstream.Answer, r *jsonReader) error {
+		return r.List("the list of members", func() error {
 			member, known, err := r.member()
 			switch {
 			case err != nil:
@@ -75,7 +75,7 @@ func (c *client) askForMembers(ctx context.Context, e *endpoint, d dialect) ([]c
 			case !known:
 				return nil
 			case len(members) == maxMembers:
-				return shapef("more than %d members", maxMembers)
+				return upstream.Shapef("more than %d members", maxMembers)
 			}
 			members = append(members, member)
 			return nil
@@ -89,14 +89,14 @@ func (c *client) askForMembers(ctx context.Context, e *endpoint, d dialect) ([]c
 func (r *jsonReader) member() (member coordinator.Member, known bool, err error) {
 	fields := map[string]string{}
 	empty := true
-	err = r.repeating("a member", func(name string) (bool, error) {
+	err = r.Repeating("a member", func(name string) (bool, error) {
 		empty = false
 		switch name {
 		case "isMaster", "host", "port", "cluster.timeDiff":
 		default:
 			return false, nil
 		}
-		text, err := r.textOrNumber(name, maxHostBytes)
+		text, err := r.TextOrNumber(name, maxHostBytes)
 		if earlier, twice := fields[name]; twice && earlier != text && name != "cluster.timeDiff" {
 			return true, garbled()
 		}
@@ -122,7 +122,7 @@ func (r *jsonReader) member() (member coordinator.Member, known bool, err error)
 }
 
 func garbled() error {
-	return shapef("a member's row makes no sense, which happens when several clients ask at once")
+	return upstream.Shapef("a member's row makes no sense, which happens when several clients ask at once")
 }
 
 // masterOf gives the active master's member address; "" when no row is it, or
@@ -143,16 +143,16 @@ func masterOf(members []coordinator.Member) string {
 // askMembers asks the given masters for the members, one after the other, each
 // with a share of the time that is left: one that hangs must leave time for the
 // others.
-func (c *client) askMembers(ctx context.Context, group *sync.WaitGroup, masters []*endpoint, dialectOf func(context.Context, *endpoint) (dialect, error)) map[*endpoint]*pending[[]coordinator.Member] {
-	answers := make(map[*endpoint]*pending[[]coordinator.Member], len(masters))
-	var before *pending[[]coordinator.Member]
+func (c *client) askMembers(ctx context.Context, group *sync.WaitGroup, masters []*endpoint, dialectOf func(context.Context, *endpoint) (dialect, error)) map[*endpoint]*upstream.Pending[[]coordinator.Member] {
+	answers := make(map[*endpoint]*upstream.Pending[[]coordinator.Member], len(masters))
+	var before *upstream.Pending[[]coordinator.Member]
 	for i, e := range masters {
 		previous := before
-		before = start(group, func() ([]coordinator.Member, error) {
+		before = upstream.Start(group, func() ([]coordinator.Member, error) {
 			if previous != nil {
-				_, _ = previous.wait()
+				_, _ = previous.Wait()
 			}
-			ctx, cancel := slice(ctx, len(masters)-i)
+			ctx, cancel := upstream.Share(ctx, len(masters)-i)
 			defer cancel()
 			d, err := dialectOf(ctx, e)
 			if err != nil {

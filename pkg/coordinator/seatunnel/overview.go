@@ -5,6 +5,7 @@ import (
 	"errors"
 
 	"github.com/unjam/unjam-jobs-app/pkg/coordinator"
+	"github.com/unjam/unjam-jobs-app/pkg/coordinator/upstream"
 )
 
 const (
@@ -37,34 +38,34 @@ var overviewCounts = map[string]string{
 func (c *client) readOverview(ctx context.Context, e *endpoint, d dialect) (overview, error) {
 	result := overview{dialect: d, workers: coordinator.NotKnown, counts: map[string]int{}}
 	path := e.path(d, pathOverview)
-	ask := call{endpoint: e, path: path, limit: overviewBody}
-	err := c.json(ctx, ask, func(a *answer, r *jsonReader) error {
-		result.clock = c.clockOf(a)
+	ask := upstream.Call{Address: e.address, Path: path, Limit: overviewBody}
+	err := c.json(ctx, e, ask, func(a *upstream.Answer, r *jsonReader) error {
+		result.clock = upstream.DateClock(a)
 		return r.overview(&result)
 	})
 	if err != nil {
 		return overview{}, err
 	}
 	if result.version == "" {
-		return overview{}, badAnswer(e, path, "the answer is JSON without a projectVersion, so this is not SeaTunnel", adviceAddress, nil)
+		return overview{}, upstream.BadAnswer(e.address, path, "the answer is JSON without a projectVersion, so this is not SeaTunnel", c.server.AddressAdvice(), nil)
 	}
 	return result, nil
 }
 
 func (r *jsonReader) overview(result *overview) error {
-	return r.object("the overview", func(name string) (bool, error) {
+	return r.Object("the overview", func(name string) (bool, error) {
 		var err error
 		switch name {
 		case "projectVersion":
-			result.version, err = r.text(name, maxWordBytes)
+			result.version, err = r.Text(name, maxWordBytes)
 		case "workers", "works": // the documentation says works
-			result.workers, err = r.count(name)
+			result.workers, err = r.Count(name)
 		default:
 			word, counted := overviewCounts[name]
 			if !counted {
 				return false, nil
 			}
-			result.counts[word], err = r.count(name)
+			result.counts[word], err = r.Count(name)
 		}
 		return true, err
 	})
@@ -111,11 +112,10 @@ func (c *client) dialects(known dialect) []dialect {
 
 // worthAnotherDialect tells whether a failed probe may mean "not this dialect".
 func worthAnotherDialect(err error) bool {
-	var status *statusError
-	if errors.As(err, &status) && status.status >= 300 && status.status < 400 {
+	if status := upstream.StatusOf(err); status >= 300 && status < 400 {
 		return false
 	}
-	return errors.Is(err, coordinator.ErrBadAnswer) || closedByServer(err)
+	return errors.Is(err, coordinator.ErrBadAnswer) || upstream.ClosedByServer(err)
 }
 
 // moreTelling tells whether a later probe's error says more than the first

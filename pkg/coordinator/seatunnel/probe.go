@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/unjam/unjam-jobs-app/pkg/coordinator"
+	"github.com/unjam/unjam-jobs-app/pkg/coordinator/upstream"
 )
 
 const (
@@ -32,22 +33,22 @@ func (c *client) Probe(ctx context.Context) (coordinator.Probe, error) {
 	for _, e := range all {
 		e.forget()
 	}
-	overviews := make([]*pending[overview], len(all))
-	openV1 := make([]*pending[bool], len(all))
+	overviews := make([]*upstream.Pending[overview], len(all))
+	openV1 := make([]*upstream.Pending[bool], len(all))
 	for i, e := range all {
-		overviews[i] = start(&group, func() (overview, error) {
-			ctx, cancel := slice(ctx, overviewShare)
+		overviews[i] = upstream.Start(&group, func() (overview, error) {
+			ctx, cancel := upstream.Share(ctx, overviewShare)
 			defer cancel()
 			return c.identify(ctx, e)
 		})
-		openV1[i] = start(&group, func() (bool, error) { return c.answersWithoutPassword(ctx, e), nil })
+		openV1[i] = upstream.Start(&group, func() (bool, error) { return c.answersWithoutPassword(ctx, e), nil })
 	}
 	probe := coordinator.Probe{Workers: coordinator.NotKnown, Capabilities: c.capabilities("")}
 	var failed []error
 	var answered []*endpoint
 	var found overview
 	for i, e := range all {
-		result, err := overviews[i].wait()
+		result, err := overviews[i].Wait()
 		probe.Addresses = append(probe.Addresses, coordinator.AddressProbe{Address: e.address, Role: e.role, Err: err})
 		switch {
 		case e.role != roleMaster:
@@ -63,7 +64,7 @@ func (c *client) Probe(ctx context.Context) (coordinator.Probe, error) {
 		}
 	}
 	for i, e := range all {
-		if open, _ := openV1[i].wait(); open {
+		if open, _ := openV1[i].Wait(); open {
 			probe.Warnings = append(probe.Warnings, fmt.Sprintf("%s answers REST v1 without a password: whoever reaches this port can read and stop jobs. Close it by a firewall, or switch Hazelcast's REST API off.", e.address))
 		}
 		if strings.HasPrefix(e.address, "http://") && c.config.Username != "" {
@@ -71,7 +72,7 @@ func (c *client) Probe(ctx context.Context) (coordinator.Probe, error) {
 		}
 	}
 	if len(answered) == 0 {
-		return probe, worst(failed)
+		return probe, upstream.Worst(failed)
 	}
 	probe.Dialect = found.dialect.String()
 	probe.Version = found.version
@@ -87,20 +88,20 @@ func (c *client) Probe(ctx context.Context) (coordinator.Probe, error) {
 func (c *client) probeFurther(ctx context.Context, group *sync.WaitGroup, answered []*endpoint, probe *coordinator.Probe, d dialect) {
 	e := answered[0]
 	members := c.askMembers(ctx, group, answered, c.dialectOf)
-	newest := start(group, func() (time.Time, error) { return c.newestCreateTime(ctx, e, d) })
+	newest := upstream.Start(group, func() (time.Time, error) { return c.newestCreateTime(ctx, e, d) })
 	if !probe.Clock.Known {
 		probe.Clock, _ = c.readTelemetryClock(ctx, e, d)
 	}
-	if _, err := members[e].wait(); err != nil {
-		probe.Warnings = append(probe.Warnings, "The active master is not known: "+sentence(err))
+	if _, err := members[e].Wait(); err != nil {
+		probe.Warnings = append(probe.Warnings, "The active master is not known: "+upstream.Sentence(err))
 	}
 	var split []string
 	if probe.Master, split = c.mastersSeen(members, e); split != nil {
 		probe.Warnings = append(probe.Warnings, fmt.Sprintf("The configured masters name different active masters (%s): the cluster is split, or the addresses belong to different clusters.", strings.Join(split, ", ")))
 	}
-	created, err := newest.wait()
+	created, err := newest.Wait()
 	if err != nil {
-		probe.Warnings = append(probe.Warnings, "The list of jobs was not readable: "+sentence(err))
+		probe.Warnings = append(probe.Warnings, "The list of jobs was not readable: "+upstream.Sentence(err))
 		return
 	}
 	if warning := zoneWarning(created, c.config.Now(), probe.Clock); warning != "" {
@@ -163,12 +164,12 @@ func (c *client) answersWithoutPassword(ctx context.Context, e *endpoint) bool {
 		return false
 	}
 	version := ""
-	ask := call{endpoint: e, path: e.path(dialectV1, pathOverview), limit: overviewBody, anonymous: true}
+	ask := upstream.Call{Address: e.address, Path: e.path(dialectV1, pathOverview), Limit: overviewBody, Anonymous: true}
 	// exchange, not get: that v1 does not answer says nothing about v2.
-	err := c.exchange(ctx, ask, func(a *answer) error {
+	err := c.server.Get(ctx, ask, func(a *upstream.Answer) error {
 		var found overview
 		found.counts = map[string]int{}
-		err := newJSONReader(a.body).hiding(c.secrets).overview(&found)
+		err := c.reader(a).overview(&found)
 		version = found.version
 		return err
 	})

@@ -21,13 +21,13 @@ const (
 // put it there.
 func (r *jsonReader) queuedRestore() (string, error) {
 	var id, source string
-	err := r.object("a pending job", func(name string) (bool, error) {
+	err := r.Object("a pending job", func(name string) (bool, error) {
 		var err error
 		switch name {
 		case "jobId":
 			id, err = r.jobID("a pending job's id")
 		case "pendingSourceState":
-			source, err = r.text(name, maxWordBytes)
+			source, err = r.Text(name, maxWordBytes)
 		default:
 			return false, nil
 		}

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/unjam/unjam-jobs-app/pkg/coordinator"
+	"github.com/unjam/unjam-jobs-app/pkg/coordinator/upstream"
 )
 
 // A job is being restored when its word says that the master does not know it
@@ -30,11 +31,11 @@ func TestRestoring(t *testing.T) {
 		`{"jobId":1176935936966000641,"pendingSourceState":null}`:                       "",
 		`{"jobId":1176935936966000641}`:                                                 "",
 	} {
-		if got, err := newJSONReader(strings.NewReader(text)).queuedRestore(); err != nil || got != want {
+		if got, err := (&jsonReader{upstream.NewReader(strings.NewReader(text), upstream.Secrets{})}).queuedRestore(); err != nil || got != want {
 			t.Errorf("%s: %q, %v", text, got, err)
 		}
 	}
-	if _, err := newJSONReader(strings.NewReader(`{"jobId":"<b>","pendingSourceState":"RESTORE"}`)).queuedRestore(); err == nil {
+	if _, err := (&jsonReader{upstream.NewReader(strings.NewReader(`{"jobId":"<b>","pendingSourceState":"RESTORE"}`), upstream.Secrets{})}).queuedRestore(); err == nil {
 		t.Error("an id that is none is taken")
 	}
 }

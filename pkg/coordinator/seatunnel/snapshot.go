@@ -7,9 +7,9 @@ import (
 	"slices"
 	"strings"
 	"sync"
-	"time"
 
 	"github.com/unjam/unjam-jobs-app/pkg/coordinator"
+	"github.com/unjam/unjam-jobs-app/pkg/coordinator/upstream"
 )
 
 // overviewShare is the part of a poll's time that looking for an answering
@@ -19,37 +19,28 @@ const overviewShare = 3
 // look is what is being read of one master in a poll.
 type look struct {
 	endpoint *endpoint
-	overview *pending[overview]
-	members  *pending[[]coordinator.Member]
+	overview *upstream.Pending[overview]
+	members  *upstream.Pending[[]coordinator.Member]
 }
 
 // lookAtMasters asks every master for its overview and then for the members.
 func (c *client) lookAtMasters(ctx context.Context, group *sync.WaitGroup, masters []*endpoint) map[*endpoint]*look {
 	looks := make(map[*endpoint]*look, len(masters))
 	for _, e := range masters {
-		looks[e] = &look{endpoint: e, overview: start(group, func() (overview, error) {
-			ctx, cancel := slice(ctx, overviewShare)
+		looks[e] = &look{endpoint: e, overview: upstream.Start(group, func() (overview, error) {
+			ctx, cancel := upstream.Share(ctx, overviewShare)
 			defer cancel()
 			return c.identify(ctx, e)
 		})}
 	}
 	members := c.askMembers(ctx, group, masters, func(_ context.Context, e *endpoint) (dialect, error) {
-		found, err := looks[e].overview.wait()
+		found, err := looks[e].overview.Wait()
 		return found.dialect, err
 	})
 	for e, l := range looks {
 		l.members = members[e]
 	}
 	return looks
-}
-
-// slice gives a context that has a share of the time that ctx has left.
-func slice(ctx context.Context, share int) (context.Context, context.CancelFunc) {
-	deadline, ok := ctx.Deadline()
-	if !ok {
-		return context.WithCancel(ctx)
-	}
-	return context.WithTimeout(ctx, time.Until(deadline)/time.Duration(share))
 }
 
 // Snapshot reads the cluster from the first master that answers, the last good
@@ -63,18 +54,18 @@ func (c *client) Snapshot(ctx context.Context) (*coordinator.Snapshot, error) {
 	defer group.Wait()
 	defer cancel()
 
-	masters := c.preferred()
+	masters := c.order.List()
 	looks := c.lookAtMasters(ctx, &group, masters)
 	best, failed := c.readFirst(ctx, &group, masters, looks)
 	if best == nil {
-		return nil, worst(failed)
+		return nil, upstream.Worst(failed)
 	}
 	snapshot := best.snapshot
 	c.readMembership(snapshot, best.look)
-	snapshot.Clock, _ = best.clock.wait()
+	snapshot.Clock, _ = best.clock.Wait()
 	snapshot.Masters = c.views(looks)
 	for _, err := range failed {
-		snapshot.Notes = append(snapshot.Notes, sentence(err))
+		snapshot.Notes = append(snapshot.Notes, upstream.Sentence(err))
 	}
 	snapshot.ReadAt = c.config.Now()
 	snapshot.Took = snapshot.ReadAt.Sub(started)
@@ -85,7 +76,7 @@ func (c *client) Snapshot(ctx context.Context) (*coordinator.Snapshot, error) {
 type poll struct {
 	snapshot *coordinator.Snapshot
 	look     *look
-	clock    *pending[coordinator.Clock]
+	clock    *upstream.Pending[coordinator.Clock]
 	// listErr is why the list of jobs is missing; nil when it was read.
 	listErr error
 }
@@ -95,7 +86,7 @@ type poll struct {
 // every master. failed are the errors of the masters that gave nothing.
 func (c *client) readFirst(ctx context.Context, group *sync.WaitGroup, masters []*endpoint, looks map[*endpoint]*look) (best *poll, failed []error) {
 	for _, e := range masters {
-		found, err := looks[e].overview.wait()
+		found, err := looks[e].overview.Wait()
 		if err != nil {
 			failed = append(failed, err)
 			continue
@@ -109,9 +100,9 @@ func (c *client) readFirst(ctx context.Context, group *sync.WaitGroup, masters [
 			best = read
 		}
 		if read.listErr == nil {
-			c.prefer(e)
+			c.order.Prefer(e)
 		}
-		if read.listErr == nil || timedOut(read.listErr) {
+		if read.listErr == nil || upstream.TimedOut(read.listErr) {
 			break
 		}
 	}
@@ -123,13 +114,13 @@ func (c *client) readFirst(ctx context.Context, group *sync.WaitGroup, masters [
 // since the cluster is in trouble is a note.
 func (c *client) readJobsOf(ctx context.Context, group *sync.WaitGroup, l *look, found overview) (*poll, error) {
 	e := l.endpoint
-	clock := start(group, func() (coordinator.Clock, error) {
+	clock := upstream.Start(group, func() (coordinator.Clock, error) {
 		if found.clock.Known {
 			return found.clock, nil
 		}
 		return c.telemetryClock(ctx, e, found.dialect), nil
 	})
-	asked := start(group, func() (beliefs, error) {
+	asked := upstream.Start(group, func() (beliefs, error) {
 		if found.dialect != dialectV2 {
 			return beliefs{}, errNoBeliefs
 		}
@@ -144,10 +135,10 @@ func (c *client) readJobsOf(ctx context.Context, group *sync.WaitGroup, l *look,
 		Capabilities: c.capabilities(found.version),
 	}
 	list, err := c.readJobs(ctx, e, found.dialect)
-	if err != nil && !passing(err) {
+	if err != nil && !upstream.Passing(err) {
 		return nil, err
 	}
-	believed, beliefErr := asked.wait()
+	believed, beliefErr := asked.Wait()
 	snapshot.Restoring = believed.restoring
 	if err != nil {
 		snapshot.Believed = believed.running
@@ -168,9 +159,9 @@ func (c *client) readJobsOf(ctx context.Context, group *sync.WaitGroup, l *look,
 
 // readMembership takes over the members as the snapshot's master sees them.
 func (c *client) readMembership(snapshot *coordinator.Snapshot, l *look) {
-	members, err := l.members.wait()
+	members, err := l.members.Wait()
 	if err != nil {
-		snapshot.Notes = append(snapshot.Notes, "The members and the active master are not known: "+sentence(err))
+		snapshot.Notes = append(snapshot.Notes, "The members and the active master are not known: "+upstream.Sentence(err))
 		return
 	}
 	snapshot.Members = sorted(members)
@@ -183,15 +174,15 @@ var errNoBeliefs = errors.New("REST v1 has no /pending-jobs")
 // hangNote says what did not answer though the overview did, and what stands
 // in for it.
 func hangNote(e *endpoint, err, beliefErr error) string {
-	note := fmt.Sprintf("%s does not answer %s while it answers %s (%s)", e.address, pathRunning, pathOverview, detailOf(err))
-	if timedOut(err) {
+	note := fmt.Sprintf("%s does not answer %s while it answers %s (%s)", e.address, pathRunning, pathOverview, upstream.Detail(err))
+	if upstream.TimedOut(err) {
 		note += "; a frozen worker or a blocked master does that"
 	}
 	switch {
 	case errors.Is(beliefErr, errNoBeliefs):
 		return note + ". REST v1 has nothing that stands in for the list of jobs."
 	case beliefErr != nil:
-		return note + fmt.Sprintf(". %s, which could stand in, does not answer either (%s).", pathPending, detailOf(beliefErr))
+		return note + fmt.Sprintf(". %s, which could stand in, does not answer either (%s).", pathPending, upstream.Detail(beliefErr))
 	default:
 		return note + fmt.Sprintf(". What the master believes to run on workers stands in, from %s.", pathPending)
 	}
@@ -201,7 +192,7 @@ func hangNote(e *endpoint, err, beliefErr error) string {
 func (c *client) views(looks map[*endpoint]*look) []coordinator.MasterView {
 	views := make([]coordinator.MasterView, 0, len(c.masters))
 	for _, e := range c.masters {
-		members, err := looks[e].members.wait()
+		members, err := looks[e].members.Wait()
 		views = append(views, coordinator.MasterView{Address: e.address, Master: masterOf(members), Err: err})
 	}
 	return views
@@ -211,35 +202,4 @@ func sorted(members []coordinator.Member) []coordinator.Member {
 	members = slices.Clone(members) // views share the original
 	slices.SortFunc(members, func(a, b coordinator.Member) int { return strings.Compare(a.Address, b.Address) })
 	return members
-}
-
-// detailOf gives an error's cause in a few words.
-func detailOf(err error) string {
-	var failure *coordinator.Error
-	if errors.As(err, &failure) {
-		return failure.Detail
-	}
-	return err.Error()
-}
-
-// sentence gives an error's text with a full stop.
-func sentence(err error) string {
-	text := err.Error()
-	if last := text[len(text)-1]; last != '.' && last != '?' {
-		text += "."
-	}
-	return text
-}
-
-// worst picks the error that an operator must hear first: refused credentials,
-// then a bad answer, then an unreachable master.
-func worst(failed []error) error {
-	for _, kind := range []error{coordinator.ErrUnauthorised, coordinator.ErrBadAnswer} {
-		for _, err := range failed {
-			if errors.Is(err, kind) {
-				return err
-			}
-		}
-	}
-	return failed[0]
 }

@@ -8,9 +8,9 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"net/http/httptrace"
 
 	"github.com/unjam/unjam-jobs-app/pkg/coordinator"
+	"github.com/unjam/unjam-jobs-app/pkg/coordinator/upstream"
 )
 
 // pathStop stops one job. Its neighbour /stop-jobs is never used: it answers
@@ -24,20 +24,13 @@ type stopBody struct {
 	Force     bool   `json:"force,omitempty"`
 }
 
-// Stop sends one POST to the given master and never a second one: no failover,
-// no redirect, a new connection, and a body that Go's transport cannot send
-// again. Before it, only reads are sent: /overview, when the dialect is not
-// known or force is asked for.
-//
-// What is known when it fails: no connection, or a refusal by ourselves:
-// DeliveredNo. An answer of 4xx, or a redirect (which tells to ask elsewhere):
-// DeliveredRefused. All else may have arrived: DeliveredUnknown; so may a 303,
-// which tells where to look after the deed, a 5xx, which SeaTunnel gives for
-// stops that happened, and a 200 that is not SeaTunnel's.
+// Stop sends one POST to the given master and never a second one (see
+// upstream.Server.Stop, which says what is known when it fails). Before it,
+// only reads are sent: /overview, when the dialect is not known or force is
+// asked for. A 200 that is not SeaTunnel's may have arrived: DeliveredUnknown.
 func (c *client) Stop(ctx context.Context, request coordinator.StopRequest) (coordinator.StopAnswer, error) {
-	answer := coordinator.StopAnswer{Address: request.Address}
 	notSent := func(err error) (coordinator.StopAnswer, error) {
-		return answer, &coordinator.StopError{Delivered: coordinator.DeliveredNo, Answer: answer, Err: err}
+		return coordinator.StopAnswer{Address: request.Address}, upstream.NotSent(request.Address, err)
 	}
 	e := c.master(request.Address)
 	if e == nil {
@@ -54,7 +47,7 @@ func (c *client) Stop(ctx context.Context, request coordinator.StopRequest) (coo
 	if err != nil {
 		return notSent(fmt.Errorf("making the request: %w", err))
 	}
-	return c.post(ctx, e, e.path(d, pathStop), request.Job, body)
+	return c.server.Stop(ctx, upstream.StopCall{Address: e.address, Path: e.path(d, pathStop), Body: body, Odd: oddAnswer(request.Job)})
 }
 
 // stoppableWith gives the dialect to stop with. For force it reads the version
@@ -74,60 +67,20 @@ func (c *client) stoppableWith(ctx context.Context, e *endpoint, force bool) (di
 	return found.dialect, nil
 }
 
-// post sends the one request and says what is known.
-func (c *client) post(ctx context.Context, e *endpoint, path string, job coordinator.JobID, body []byte) (coordinator.StopAnswer, error) {
-	ctx, cancel := context.WithTimeoutCause(ctx, c.config.RequestTimeout, &timeoutError{after: c.config.RequestTimeout.String()})
-	defer cancel()
-	answer := coordinator.StopAnswer{Address: e.address}
-	// GotConn is called before a byte is written; without it nothing has left.
-	connected := false
-	traced := httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{GotConn: func(httptrace.GotConnInfo) { connected = true }})
-	request, err := http.NewRequestWithContext(traced, http.MethodPost, e.address+path, io.NopCloser(bytes.NewReader(body)))
-	if err != nil {
-		return answer, &coordinator.StopError{Delivered: coordinator.DeliveredNo, Answer: answer, Err: c.failure(ctx, e, path, err)}
-	}
-	// NewRequest sets GetBody for readers that it knows; a NopCloser it does
-	// not, and the length has to be told.
-	request.GetBody = nil
-	request.ContentLength = int64(len(body))
-	c.setHeaders(request, false)
-	request.Header.Set("Content-Type", "application/json")
-
-	sent := c.config.Now()
-	response, err := c.stops.Do(request)
-	answer.Took = c.config.Now().Sub(sent)
-	if err != nil {
-		delivered := coordinator.DeliveredUnknown
-		if !connected {
-			delivered = coordinator.DeliveredNo
+// oddAnswer tells what is odd in an answer to a stop of a job: all but 200 with
+// SeaTunnel's {"jobId":"…"} for it.
+func oddAnswer(job coordinator.JobID) func(int, []byte) string {
+	return func(status int, body []byte) string {
+		if status != http.StatusOK || !acknowledges(body, job) {
+			return "not with the job's id as SeaTunnel does"
 		}
-		return answer, &coordinator.StopError{Delivered: delivered, Answer: answer, Err: c.failure(ctx, e, path, err)}
+		return ""
 	}
-	defer func() { cancel(); _ = response.Body.Close() }()
-
-	read, readErr := io.ReadAll(io.LimitReader(response.Body, errorBody))
-	answer.Status = response.StatusCode
-	answer.Body = c.secrets.hideIn(string(read), readErr == nil && len(read) < errorBody, coordinator.MaxAnswerBytes)
-	answer.Took = c.config.Now().Sub(sent)
-	fail := func(delivered coordinator.Delivered, err error) (coordinator.StopAnswer, error) {
-		return answer, &coordinator.StopError{Delivered: delivered, Answer: answer, Err: err}
-	}
-	switch status := response.StatusCode; {
-	case status == http.StatusSeeOther || status >= 500 || status < 200:
-		return fail(coordinator.DeliveredUnknown, c.statusFailure(e, path, response, string(read)))
-	case status >= 300:
-		return fail(coordinator.DeliveredRefused, c.statusFailure(e, path, response, string(read)))
-	case readErr != nil:
-		return fail(coordinator.DeliveredUnknown, c.failure(ctx, e, path, readErr))
-	case status != http.StatusOK || !acknowledges(read, job):
-		return fail(coordinator.DeliveredUnknown, badAnswer(e, path, fmt.Sprintf("answered %d, but not with the job's id as SeaTunnel does", status), adviceAddress, nil))
-	}
-	return answer, nil
 }
 
 // acknowledges tells whether a body is SeaTunnel's {"jobId":"…"} for this job.
 func acknowledges(body []byte, job coordinator.JobID) bool {
-	r := newJSONReader(bytes.NewReader(body))
+	r := &jsonReader{upstream.NewReader(bytes.NewReader(body), upstream.Secrets{})}
 	entry, err := r.entry()
 	if err != nil && !errors.Is(err, io.ErrUnexpectedEOF) {
 		return false

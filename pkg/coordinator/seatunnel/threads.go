@@ -6,6 +6,7 @@ import (
 	"sync"
 
 	"github.com/unjam/unjam-jobs-app/pkg/coordinator"
+	"github.com/unjam/unjam-jobs-app/pkg/coordinator/upstream"
 )
 
 const (
@@ -52,14 +53,14 @@ func (c *client) readThreads(ctx context.Context, worker *endpoint) (map[coordin
 		return nil, err
 	}
 	tasks := map[coordinator.JobID]int{}
-	ask := call{endpoint: worker, path: worker.path(d, pathThreads), limit: smallBody}
-	err = c.json(ctx, ask, func(_ *answer, r *jsonReader) error {
-		return r.list("the list of threads", func() error {
-			return r.object("a thread", func(name string) (bool, error) {
+	ask := upstream.Call{Address: worker.address, Path: worker.path(d, pathThreads), Limit: smallBody}
+	err = c.json(ctx, worker, ask, func(_ *upstream.Answer, r *jsonReader) error {
+		return r.List("the list of threads", func() error {
+			return r.Object("a thread", func(name string) (bool, error) {
 				if name != "threadName" {
 					return false, nil
 				}
-				thread, err := r.text(name, maxThreadName)
+				thread, err := r.Text(name, maxThreadName)
 				if match := taskThread.FindStringSubmatch(thread); match != nil {
 					tasks[coordinator.JobID(match[1])]++
 				}

@@ -90,6 +90,13 @@ const (
 	Off       PolicySecondPerson = "off"
 )
 
+// Defines values for SupportKind.
+const (
+	Cloverdx  SupportKind = "cloverdx"
+	Generic   SupportKind = "generic"
+	Seatunnel SupportKind = "seatunnel"
+)
+
 // Defines values for VerdictResult.
 const (
 	Block VerdictResult = "block"
@@ -439,16 +446,25 @@ type Support struct {
 	Fault     string    `json:"fault"`
 	ForceStop Allowance `json:"forceStop"`
 
+	// HasMaster The cluster has an active master; absent counts as true.
+	HasMaster *bool `json:"hasMaster,omitempty"`
+
 	// Incident The unlocked incident budget; absent where there is none.
 	Incident *Incident `json:"incident,omitempty"`
-	Login    string    `json:"login"`
+
+	// Kind The kind of coordinator.
+	Kind  *SupportKind `json:"kind,omitempty"`
+	Login string       `json:"login"`
 
 	// Master The active master; empty when not known.
 	Master string `json:"master"`
 
 	// Members Members at the newest poll that listed them; -1 when not known.
-	Members int    `json:"members"`
-	Policy  Policy `json:"policy"`
+	Members int `json:"members"`
+
+	// OnlyStop The only way in which this coordinator stops a job (abort), which force stop sends; absent where there is a cancel too.
+	OnlyStop *string `json:"onlyStop,omitempty"`
+	Policy   Policy  `json:"policy"`
 
 	// Reachable The newest poll succeeded, completely or in part, and what is known is not too old.
 	Reachable bool `json:"reachable"`
@@ -460,6 +476,9 @@ type Support struct {
 	// Workers Workers that the master counts; -1 when not known.
 	Workers int `json:"workers"`
 }
+
+// SupportKind The kind of coordinator.
+type SupportKind string
 
 // Verdict defines model for Verdict.
 type Verdict struct {

@@ -1,17 +1,10 @@
 import { Field, FieldSet, Switch } from '@grafana/ui';
 import React, { useId } from 'react';
 
-import {
-  checkLimit,
-  checkSecondPerson,
-  LIMITS,
-  POLICY_DEFAULTS,
-  POLICY_RANGES,
-  SECOND_PERSON,
-  type Role,
-  type SecondPerson,
-} from '../../model/policy';
-import { describeRange, type ActionSettings } from '../settings';
+import { checkLimit, checkSecondPerson, POLICY_DEFAULTS, POLICY_RANGES, type Role } from '../../model/policy';
+import { describeRange } from '../checks';
+import { kindOf, type ActionSettings } from '../settings';
+import { actionWords } from './actionWords';
 import { type Changes, type EditorProps } from './change';
 import { ChoiceField, LinesField, NumberField } from './fields';
 
@@ -21,26 +14,21 @@ const ROLES: Array<{ label: string; value: Role }> = [
   { label: 'Admin', value: 'Admin' },
 ];
 
-const SECOND_PERSON_CHOICES: Array<{ label: string; value: SecondPerson; description: string }> = [
-  { label: 'Off', value: 'off', description: SECOND_PERSON.off },
-  { label: 'Force stops', value: 'force-stop', description: SECOND_PERSON['force-stop'] },
-  { label: 'All', value: 'all', description: SECOND_PERSON.all },
-];
-
 interface Props {
   options: EditorProps['options'];
   change: Changes;
 }
 
-/** Who may cancel and force-stop, and what the guards demand. Off until someone turns it on. */
+/** Who may stop jobs, and what the guards demand. Off until someone turns it on. */
 export function ActionsSection({ options: { jsonData, readOnly = false }, change }: Props) {
   const enabledId = useId();
   const actions: ActionSettings = jsonData.actions ?? {};
+  const words = actionWords(kindOf(jsonData));
   return (
-    <FieldSet label="Cancel and force stop">
+    <FieldSet label={words.title}>
       <Field
         label="Allow actions"
-        description="Off, this data source only watches. On, those named below may cancel and force-stop jobs, each with a plan, a reason and a record."
+        description={`Off, this data source only watches. On, those named below may ${words.acts} jobs, each with a plan, a reason and a record.`}
       >
         <Switch
           id={enabledId}
@@ -76,11 +64,11 @@ export function ActionsSection({ options: { jsonData, readOnly = false }, change
         description="Another person, with another login and another e-mail address, approves before the act. Headers and roles do not stop a script that runs as you in a dashboard; a second person does."
         readOnly={readOnly}
         value={actions.secondPerson ?? POLICY_DEFAULTS.secondPerson}
-        choices={SECOND_PERSON_CHOICES}
+        choices={words.secondPerson}
         problem={checkSecondPerson(actions.secondPerson)}
         onChange={(secondPerson) => change.action({ secondPerson })}
       />
-      {LIMITS.map(({ name, label, description, unit }) => (
+      {words.limits.map(({ name, label, description, unit }) => (
         <NumberField
           key={name}
           label={label}

@@ -1,10 +1,10 @@
 import { type DataSourceSettings } from '@grafana/data';
 import { render, screen } from '@testing-library/react';
-import userEvent from '@testing-library/user-event';
+import userEvent, { type UserEvent } from '@testing-library/user-event';
 import React, { useState } from 'react';
 
 import { accessibilityProblems } from '../../model/testing/accessibility';
-import { type CoordinatorSecrets, type CoordinatorSettings } from '../settings';
+import { type CloverDxSettings, type CoordinatorSecrets, type CoordinatorSettings } from '../settings';
 import { ConfigEditor } from './ConfigEditor';
 
 type Settings = DataSourceSettings<CoordinatorSettings, CoordinatorSecrets>;
@@ -52,6 +52,29 @@ function openEditor(initial: Settings) {
   return { user: userEvent.setup({ pointerEventsCheck: 0 }), saved, last: () => saved.at(-1) ?? initial, container };
 }
 
+const KINDS = ['SeaTunnel Zeta', 'CloverDX', 'Own coordinator'];
+
+/** Chooses everything that can be chosen, except for another kind. */
+async function clickOtherRadios(user: UserEvent) {
+  const kinds = KINDS.map((name) => screen.getByRole('radio', { name }));
+  for (const radio of screen.getAllByRole('radio').filter((one) => !kinds.includes(one))) {
+    await user.click(radio);
+  }
+}
+
+async function fill(user: UserEvent, label: RegExp, text: string) {
+  await user.click(screen.getByLabelText(label));
+  await user.paste(text);
+}
+
+const cloverdx = (change: Partial<CloverDxSettings> = {}): CoordinatorSettings => ({
+  kind: 'cloverdx',
+  urls: ['http://node-1:8080/clover'],
+  ...change,
+});
+
+const alerts = () => screen.queryAllByRole('alert').map(({ textContent }) => textContent);
+
 describe('the settings of a coordinator', () => {
   it('S44: are written into jsonData and our own secrets, and never into the fields of the proxy', async () => {
     const before = settings();
@@ -73,9 +96,7 @@ describe('the settings of a coordinator', () => {
       await user.paste('60');
     }
     await user.click(screen.getByLabelText(/^Allow actions/));
-    for (const radio of screen.getAllByRole('radio')) {
-      await user.click(radio);
-    }
+    await clickOtherRadios(user);
 
     const { jsonData: _, secureJsonData: __, ...others } = before;
     for (const { jsonData: ___, secureJsonData: ____, ...rest } of saved) {
@@ -179,8 +200,154 @@ describe('the settings of a coordinator', () => {
     ]);
   });
 
-  it('break no accessibility rule', async () => {
-    const { container } = openEditor(settings({ url: 'http://x', secureJsonFields: { password: true } }));
+  it.each<[string, CoordinatorSettings | undefined]>([
+    ['SeaTunnel', undefined],
+    ['CloverDX', cloverdx({ messaging: { source: 'jolokia', nodes: [{ name: 'a', url: 'http://a' }] } })],
+    ['CloverDX by Prometheus', cloverdx({ messaging: { source: 'prometheus' } })],
+    ['an own coordinator', { kind: 'generic', urls: [] }],
+  ])('break no accessibility rule with %s', async (_, jsonData) => {
+    const { container } = openEditor(
+      settings({ url: 'http://x', secureJsonFields: { password: true }, ...(jsonData && { jsonData }) })
+    );
     expect(await accessibilityProblems(container)).toEqual([]);
+  });
+});
+
+describe('the choice of kind', () => {
+  it('comes first, and is SeaTunnel where nobody chose', () => {
+    openEditor(settings());
+    expect(screen.getAllByRole('radio').slice(0, 3)).toEqual(KINDS.map((name) => screen.getByRole('radio', { name })));
+    expect(screen.getByRole('radio', { name: 'SeaTunnel Zeta' })).toBeChecked();
+  });
+
+  it('shows the fields of that kind, and takes away the settings of the former one', async () => {
+    const { user, last } = openEditor(
+      settings({ jsonData: { kind: 'seatunnel', urls: ['http://a:1'], workerUrls: ['http://b:1'], username: 'anna' } })
+    );
+    await user.click(screen.getByRole('radio', { name: 'CloverDX' }));
+    expect(screen.queryByLabelText(/^Master addresses/)).not.toBeInTheDocument();
+    expect(screen.getByLabelText(/^Server addresses/)).toHaveValue('http://a:1');
+    expect(last().jsonData).toEqual({ kind: 'cloverdx', urls: ['http://a:1'], username: 'anna' });
+    await user.click(screen.getByRole('radio', { name: 'Own coordinator' }));
+    expect(screen.getByLabelText(/^Token/)).toBeVisible();
+    expect(screen.queryByText(/not verified/)).not.toBeInTheDocument();
+  });
+
+  it('says so when a data source was made by a newer Unjam', () => {
+    openEditor(settings({ jsonData: { urls: ['http://a'], ...JSON.parse('{"kind":"airflow"}') } }));
+    expect(alerts()).toEqual(['This Unjam knows no kind "airflow". Choose one, or update the Unjam app.']);
+  });
+});
+
+describe('the settings of CloverDX', () => {
+  it('S44: go into jsonData and our own secrets alone', async () => {
+    const { user, saved, last } = openEditor(settings({ jsonData: cloverdx({ messaging: { source: 'jolokia' } }) }));
+    await user.click(screen.getByRole('button', { name: 'Add node' }));
+    await fill(user, /^Name of node 1/, 'node01');
+    await fill(user, /^Address of node 1/, 'http://node-1:8778/jolokia');
+    await fill(user, /^Filter of running executions/, 'state=R');
+    await fill(user, /^Field of the parent/, 'parent');
+    await fill(user, /^Field of the node/, 'server');
+    await fill(user, /^Path of an abort/, '/x/{runId}');
+    await fill(user, /^Channel/, 'clover');
+    await fill(user, /^User name of the source/, 'monitor');
+    await fill(user, /^Password of the source/, 's');
+    await user.click(screen.getByLabelText(/^Read windows/));
+    await fill(user, /^Limit of the sent events buffer/, '300');
+    await fill(user, /^Page size/, '20');
+    await user.click(screen.getByRole('radio', { name: 'Simple HTTP' }));
+    await user.click(screen.getByRole('radio', { name: 'DELETE' }));
+    expect(last().jsonData).toEqual({
+      kind: 'cloverdx',
+      urls: ['http://node-1:8080/clover'],
+      cloverdx: {
+        api: 'simple-http',
+        abortMethod: 'DELETE',
+        abortPath: '/x/{runId}',
+        parentField: 'parent',
+        nodeField: 'server',
+        statusFilter: 'state=R',
+        pageSize: 20,
+      },
+      messaging: {
+        source: 'jolokia',
+        nodes: [{ name: 'node01', url: 'http://node-1:8778/jolokia' }],
+        username: 'monitor',
+        channel: 'clover',
+        windows: true,
+        sentEventsLimit: 300,
+      },
+    });
+    expect(last().secureJsonData).toEqual({ messagingPassword: 's' });
+    expect(saved.every(({ url, basicAuth }) => url === '' && !basicAuth)).toBe(true);
+    expect(alerts().filter((text) => !text?.includes('not say them'))).toEqual([]);
+  });
+
+  it('name what was not verified, and say where to look', () => {
+    openEditor(settings({ jsonData: cloverdx() }));
+    expect(screen.getAllByText(/\(not verified\)/)).toHaveLength(5);
+    expect(screen.getByText(/\/clover\/api\/rest\/v1\/docs\.html/)).toBeVisible();
+  });
+
+  it('have no fields that mean nothing there', () => {
+    openEditor(settings({ jsonData: cloverdx() }));
+    for (const label of [/^Worker addresses/, /^Time zone/, /^Master must be/, /^Cancels in/, /^Savepoint/, /^Nodes/]) {
+      expect(screen.queryByLabelText(label)).not.toBeInTheDocument();
+    }
+    expect(screen.getByLabelText(/^Abort again after/)).toBeVisible();
+    expect(screen.queryByText(/cancel/i)).not.toBeInTheDocument();
+  });
+
+  it('show a node as Prometheus or as Jolokia finds it, and can remove it', async () => {
+    const nodes = [{ name: 'node01', url: 'http://a', instance: 'a:9404' }, { name: 'node02' }];
+    const { user, last } = openEditor(
+      settings({ jsonData: cloverdx({ messaging: { source: 'prometheus', prometheusUrl: 'http://p', nodes } }) })
+    );
+    expect(screen.getByLabelText('Instance of node 1')).toHaveValue('a:9404');
+    expect(alerts()).toContainEqual(expect.stringMatching(/^Node "node02" has no instance/));
+    expect(screen.queryByLabelText(/^Read windows/)).not.toBeInTheDocument();
+    await user.click(screen.getByRole('button', { name: 'Remove node 2' }));
+    expect(last().jsonData).toMatchObject({ messaging: { nodes: [nodes[0]] } });
+  });
+
+  it('say what is wrong and what to write', () => {
+    openEditor(
+      settings({
+        jsonData: cloverdx({
+          urls: [],
+          cloverdx: { pageSize: 0, statusFilter: '?', parentField: 'a b', nodeField: '/', abortPath: '/abort' },
+          messaging: { source: 'jolokia', sentEventsLimit: 0, eventBytes: 0, inboundTimeoutSeconds: 0 },
+        }),
+      })
+    );
+    expect(alerts().filter((text) => !text?.includes('not say them'))).toEqual([
+      'Write at least one address of a server node.',
+      'Write a whole number from 10 to 1000.',
+      '"?" is no filter. Write it like status=RUNNING, without "?".',
+      '"a b" is no name of a field. Write it as it stands in the server\'s answer, like parentRunId.',
+      '"/" is no name of a field. Write it as it stands in the server\'s answer, like node.',
+      'The path must hold {runId} once: only one run is ever aborted, by its run id.',
+      'Write at least one node. Only what stands here is ever contacted.',
+      'Write a whole number from 1 to 100000000.',
+      'Write a whole number from 1 to 10000000.',
+      'Write a whole number from 1 to 2592000.',
+    ]);
+  });
+
+  it('that are provisioned show the nodes and no button to change them', () => {
+    const messaging = { source: 'jolokia' as const, nodes: [{ name: 'a', url: 'http://a' }] };
+    openEditor(settings({ readOnly: true, jsonData: cloverdx({ messaging }) }));
+    expect(screen.getByLabelText('Name of node 1')).toHaveAttribute('readonly');
+    expect(screen.queryByRole('button', { name: /node/ })).not.toBeInTheDocument();
+  });
+});
+
+describe('the settings of an own coordinator', () => {
+  it('have a token beside user name and password', async () => {
+    const { user, last } = openEditor(settings({ jsonData: { kind: 'generic', urls: [] } }));
+    await fill(user, /^Addresses/, 'https://jobs.example/coordinator/v1');
+    await fill(user, /^Token/, 's');
+    expect(last().jsonData).toEqual({ kind: 'generic', urls: ['https://jobs.example/coordinator/v1'] });
+    expect(last().secureJsonData).toEqual({ token: 's' });
   });
 });

@@ -3,9 +3,13 @@ import React from 'react';
 
 import { closeProxy, openProxyFields, PROXY_DANGER } from '../proxy';
 import { ActionsSection } from './ActionsSection';
-import { changes, type EditorProps } from './change';
-import { ConnectionSection } from './ConnectionSection';
+import { changes, type Changes, type EditorProps } from './change';
+import { CloverDxSection } from './CloverDxSection';
+import { GenericSection } from './GenericSection';
+import { KindSection } from './KindSection';
+import { MessagingSection } from './MessagingSection';
 import { PollingSection } from './PollingSection';
+import { SeaTunnelSection } from './SeaTunnelSection';
 import { TlsSection } from './TlsSection';
 
 /** The data source's settings. It never writes into the fields that Grafana's own proxy uses; see ProxyWarning. */
@@ -15,12 +19,31 @@ export function ConfigEditor(props: EditorProps) {
   return (
     <>
       <ProxyWarning {...props} />
-      <ConnectionSection options={options} change={change} />
+      <KindSection options={options} change={change} />
+      <Connection options={options} change={change} />
       <TlsSection options={options} change={change} />
       <PollingSection options={options} change={change} />
       <ActionsSection options={options} change={change} />
     </>
   );
+}
+
+/** Which coordinator, and how to reach it. */
+function Connection({ options, change }: { options: EditorProps['options']; change: Changes }) {
+  const { jsonData } = options;
+  switch (jsonData.kind) {
+    case 'cloverdx':
+      return (
+        <>
+          <CloverDxSection options={options} jsonData={jsonData} change={change} />
+          <MessagingSection options={options} jsonData={jsonData} change={change} />
+        </>
+      );
+    case 'generic':
+      return <GenericSection options={options} change={change} />;
+    default:
+      return <SeaTunnelSection options={options} jsonData={jsonData} change={change} />;
+  }
 }
 
 /** Shown while something stands in the fields that open Grafana's proxy, with the way to clear them. */

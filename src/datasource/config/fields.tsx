@@ -1,5 +1,5 @@
 import { type SelectableValue } from '@grafana/data';
-import { Field, Input, RadioButtonGroup, SecretInput, SecretTextArea, TextArea } from '@grafana/ui';
+import { Field, Input, RadioButtonGroup, SecretInput, SecretTextArea, Switch, TextArea } from '@grafana/ui';
 import React, { useId, useState, type ReactNode } from 'react';
 
 /** Fields are narrow enough to be read at a glance (in units of the theme's spacing). */
@@ -139,6 +139,20 @@ export function ChoiceField<T extends string>({
         disabled={readOnly}
         onChange={onChange}
       />
+    </Field>
+  );
+}
+
+interface SwitchFieldProps extends Common {
+  value: boolean;
+  onChange(value: boolean): void;
+}
+
+export function SwitchField({ label, description, readOnly, problem, value, onChange }: SwitchFieldProps) {
+  const id = useId();
+  return (
+    <Field label={label} description={description} invalid={Boolean(problem)} error={problem}>
+      <Switch id={id} disabled={readOnly} value={value} onChange={(event) => onChange(event.currentTarget.checked)} />
     </Field>
   );
 }

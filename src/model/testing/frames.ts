@@ -21,6 +21,13 @@ export interface FrameRow {
   force_stop_block: string;
   cluster: string;
   episode: string;
+  parent: string;
+  cause: string;
+  outlook: string;
+  confidence: string;
+  advice: string;
+  deadline: number | null;
+  evidence: string;
 }
 
 /** A job that has been CANCELING for 12 minutes at least. */
@@ -42,6 +49,13 @@ export function frameRow(change: Partial<FrameRow> = {}): FrameRow {
     force_stop_block: '',
     cluster: 'zeta',
     episode: 'episode-1',
+    parent: '',
+    cause: '',
+    outlook: '',
+    confidence: '',
+    advice: '',
+    deadline: null,
+    evidence: '',
     ...change,
   };
 }
@@ -63,6 +77,13 @@ const TYPES: Record<keyof FrameRow, FieldType> = {
   force_stop_block: FieldType.string,
   cluster: FieldType.string,
   episode: FieldType.string,
+  parent: FieldType.string,
+  cause: FieldType.string,
+  outlook: FieldType.string,
+  confidence: FieldType.string,
+  advice: FieldType.string,
+  deadline: FieldType.time,
+  evidence: FieldType.string,
 };
 
 /** The frame that the backend's `jobs` query gives for these rows. */
@@ -84,6 +105,13 @@ export function jobsFrame(rows: FrameRow[], meta: Record<string, unknown> = {}):
     'force_stop_block',
     'cluster',
     'episode',
+    'parent',
+    'cause',
+    'outlook',
+    'confidence',
+    'advice',
+    'deadline',
+    'evidence',
   ];
   return {
     refId: 'A',

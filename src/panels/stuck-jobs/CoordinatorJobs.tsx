@@ -8,11 +8,11 @@ import { type Target } from '../../actions/states';
 import { type SupportAnswer } from '../../jobs/availability';
 import { useTick } from '../../jobs/clock';
 import { JobsTable, type JobEntry } from '../../jobs/JobsTable';
-import { freshness } from '../../model/freshness';
+import { asOfStatement, freshness } from '../../model/freshness';
 import { type JobsAnswer } from '../../model/jobs';
 import { ForeignText } from '../../model/ForeignText';
 import { inertName, SENTENCE } from '../../model/text';
-import { announcement, asOfStatement, emptyStatement } from './statements';
+import { announcement, emptyStatement } from './statements';
 
 interface Props {
   answer: JobsAnswer;
@@ -38,9 +38,9 @@ export function CoordinatorJobs(props: Props) {
   const how = freshness(answer, receivedAt, now);
   const present = how !== 'blind';
   const entries = useMemo((): JobEntry[] => {
-    const origin = { uid, receivedAt, present, support };
+    const origin = { uid, receivedAt, answeredAt: answer.answeredAt, present, support };
     return answer.rows.map((row) => ({ row, origin }));
-  }, [answer.rows, uid, receivedAt, present, support]);
+  }, [answer.rows, answer.answeredAt, uid, receivedAt, present, support]);
   const asOf = asOfStatement(answer, how, receivedAt, now, timeZone);
   return (
     <section className={styles.section} aria-label={heading ? inertName(heading) : 'Jobs'}>

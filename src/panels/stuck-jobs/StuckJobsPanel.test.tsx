@@ -367,6 +367,76 @@ describe('the buttons', () => {
   });
 });
 
+describe('a coordinator that has one way to stop a job', () => {
+  beforeEach(() => {
+    client.supports = [
+      {
+        value: support({
+          onlyStop: 'abort',
+          cancel: { allowed: false, reason: 'CloverDX has no cancel: abort is its only stop.' },
+        }),
+      },
+    ];
+  });
+
+  it('offers that by its own word, in the dialog, too, and no cancel', async () => {
+    const user = userEvent.setup({ advanceTimers: jest.advanceTimersByTime });
+    show({ rows: [{ state: 'running', word: 'RUNNING' }] });
+    expect(screen.queryByRole('button', { name: /cancel/i })).not.toBeInTheDocument();
+    await user.click(screen.getByRole('button', { name: /^Abort job… nightly-load/ }));
+    const dialog = within(screen.getByRole('dialog', { name: 'Abort job: nightly-load' }));
+    expect(client.planned).toEqual([{ action: 'force-stop', jobId: '733584788375666689' }]);
+    expect(dialog.getByRole('button', { name: 'Abort job' })).toBeVisible();
+    expect(dialog.getByRole('button', { name: 'Keep waiting' })).toBeVisible();
+    expect(dialog.queryByRole('button', { name: /^(OK|Cancel|Force stop)/i })).not.toBeInTheDocument();
+  });
+});
+
+describe('what was found out about a job', () => {
+  const found = {
+    state: 'running',
+    cause: 'waiting for retransmission',
+    outlook: 'will recover',
+    confidence: 'likely',
+    advice: 'Restore the network before the deadline.',
+    deadline: AS_OF + 845_000,
+    evidence: 'node02 was lost at 11:40.\n3,800 events were sent since.',
+    parent: '117228',
+  };
+  const headers = () => screen.getAllByRole('columnheader').map((header) => header.textContent);
+
+  it('has columns of its own, with evidence on demand and a deadline that goes on', async () => {
+    const user = userEvent.setup({ advanceTimers: jest.advanceTimersByTime });
+    show({ rows: [found, { job_id: '2' }], showActions: false, meta: { pollIntervalSeconds: 60 } });
+    expect(headers()).toEqual(['Job', 'Id', 'State', 'Age', 'Cause and outlook', 'Deadline', 'Advice', 'Parent job']);
+    expect(bodyRows()[0]).toHaveTextContent('waiting for retransmission');
+    expect(bodyRows()[0]).toHaveTextContent('will recover (likely)');
+    expect(bodyRows()[0]).toHaveTextContent('in 14 min 05 s');
+    expect(bodyRows()[0]).toHaveTextContent('117228');
+    pass(5);
+    expect(bodyRows()[0]).toHaveTextContent('in 14 min 00 s');
+    await user.click(screen.getByText('2 pieces of evidence'));
+    expect(screen.getByText('3,800 events were sent since.')).toBeVisible();
+  });
+
+  it('S01: is of the past while the coordinator is not seen, and counts nothing down', () => {
+    show({ rows: [found], meta: { blind: true }, showActions: false });
+    expect(bodyRows()[0]).toHaveTextContent('will recover (likely), as last seen');
+    expect(bodyRows()[0]).toHaveTextContent('2026-11-22 12:14:05, as last foretold');
+  });
+
+  it('takes no room where nothing was found out', () => {
+    show({ rows: [{}], showActions: false });
+    expect(headers()).toEqual(['Job', 'Id', 'State', 'Age']);
+  });
+
+  it('breaks no accessibility rule', async () => {
+    const { container } = show({ rows: [found] });
+    jest.useRealTimers();
+    expect(await accessibilityProblems(container)).toEqual([]);
+  });
+});
+
 describe('for everyone', () => {
   it('says aloud what changes in what is known, and not every reading', () => {
     const { rerender } = show({ rows: [{}] });

@@ -1,21 +1,20 @@
 import { css } from '@emotion/css';
 import { LoadingState, type DataFrame, type GrafanaTheme2, type PanelData, type PanelProps } from '@grafana/data';
 import { Alert, LoadingPlaceholder, useStyles2 } from '@grafana/ui';
-import React, { useMemo, useState } from 'react';
+import React, { useMemo } from 'react';
 
 import { ActionDialog } from '../../actions/ActionDialog';
 import { type Target } from '../../actions/states';
 import { useActionDialog } from '../../actions/useActionDialog';
+import { sourceOf, targetOf } from '../../api/panelSources';
 import { type Source } from '../../api/sources';
 import { type SupportAnswer } from '../../jobs/availability';
 import { Ticking } from '../../jobs/clock';
+import { QueryErrors, useReceivedAt } from '../../jobs/panelData';
 import { isPersonSignedIn } from '../../jobs/viewer';
 import { NotJobsError, readJobs, type JobsAnswer } from '../../model/jobs';
-import { ForeignText } from '../../model/ForeignText';
-import { SENTENCE } from '../../model/text';
 import { CoordinatorJobs } from './CoordinatorJobs';
 import { type StuckJobsOptions } from './options';
-import { sourceOf, targetOf } from './sources';
 import { mayLeaveOutStuck } from './statements';
 import { useSupport } from './useSupport';
 
@@ -41,7 +40,7 @@ export function StuckJobsPanel({ data, options, width, height, timeZone, replace
   const support = useSupport(uids, data.series);
   return (
     <div className={styles.panel} style={{ width, height }}>
-      <Errors data={data} />
+      <QueryErrors data={data} title="The jobs could not be read" />
       <Ticking>
         {lists.map((list, index) => (
           <List
@@ -115,46 +114,6 @@ function List({ list, several, receivedAt, options, timeZone, support, open }: L
       support={uid === undefined ? undefined : (support?.get(uid) ?? NOT_YET)}
       open={support && open}
     />
-  );
-}
-
-/**
- * When the answer on the screen came, in milliseconds since 1970 by the browser's clock. The series change when an answer
- * comes; the request already changes when the next one is asked for.
- */
-function useReceivedAt(data: PanelData): number {
-  const [received, setReceived] = useState(() => ({ series: data.series, at: receptionTime(data) }));
-  if (received.series === data.series) {
-    return received.at;
-  }
-  const at = receptionTime(data);
-  setReceived({ series: data.series, at });
-  return at;
-}
-
-function receptionTime({ request }: PanelData): number {
-  return request?.endTime ?? Date.now();
-}
-
-/** Errors of the query: what is on the screen below them is older. */
-function Errors({ data }: { data: PanelData }) {
-  const errors = data.errors ?? [];
-  if (data.state !== LoadingState.Error && errors.length === 0) {
-    return null;
-  }
-  const sentences = errors
-    .map(({ message, data: body }) => message ?? body?.message ?? body?.error ?? '')
-    .filter(Boolean);
-  return (
-    <Alert severity="error" title="The jobs could not be read">
-      {sentences.length > 0
-        ? sentences.map((sentence) => (
-            <p key={sentence}>
-              <ForeignText text={sentence} characters={SENTENCE} expandable />
-            </p>
-          ))
-        : 'The data source gave no reason. Look at its health in its settings.'}
-    </Alert>
   );
 }
 

@@ -10,7 +10,7 @@ export const plugin = new PanelPlugin<StuckJobsOptions>(StuckJobsPanel)
         path: 'showActions',
         name: 'Buttons',
         description:
-          'Show "Cancel job…" and "Force stop job…". Nobody may do more with them than the server allows; public dashboards never have them.',
+          'Show "Cancel job…" and "Force stop job…", or "Abort job…" where that is the only stop. Nobody may do more with them than the server allows; public dashboards never have them.',
         defaultValue: DEFAULT_OPTIONS.showActions,
       })
       .addBooleanSwitch({

@@ -1,32 +1,5 @@
-import { type TimeZone } from '@grafana/schema';
-
-import { formatAge } from '../../model/age';
-import { readingAgeSeconds, type Freshness } from '../../model/freshness';
+import { type Freshness } from '../../model/freshness';
 import { type JobsAnswer } from '../../model/jobs';
-import { formatMoment } from '../../model/time';
-
-/** When the coordinator was last read, and how long ago where that matters. */
-export function asOfStatement(
-  answer: JobsAnswer,
-  freshness: Freshness,
-  receivedAt: number,
-  now: number,
-  timeZone: TimeZone
-): string {
-  if (answer.asOf === undefined) {
-    return 'The coordinator has not been read yet.';
-  }
-  const moment = formatMoment(answer.asOf, timeZone);
-  const age = formatAge(readingAgeSeconds(answer, receivedAt, now) ?? NaN);
-  switch (freshness) {
-    case 'fresh':
-      return `As of ${moment}.`;
-    case 'stale':
-      return `As of ${moment}, ${age} ago. Refresh the dashboard for a newer reading.`;
-    case 'blind':
-      return `As of ${moment}, ${age} ago. The coordinator is not seen; what is shown is how it was then.`;
-  }
-}
 
 /** What an answer without rows says. It is good news only when the last poll succeeded and was complete. */
 export function emptyStatement(answer: JobsAnswer, freshness: Freshness, filtered: boolean): string {

@@ -1,0 +1,128 @@
+package plugin
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/unjam/unjam-jobs-app/pkg/action"
+	"github.com/unjam/unjam-jobs-app/pkg/coordinator"
+	"github.com/unjam/unjam-jobs-app/pkg/delivery"
+	"github.com/unjam/unjam-jobs-app/pkg/diagnose"
+	"github.com/unjam/unjam-jobs-app/pkg/watch"
+)
+
+// diagnoses are the findings of one view; readers of the same view share them.
+type diagnoses struct {
+	mu   sync.Mutex
+	view *watch.View
+	of   map[coordinator.JobID]diagnose.Finding
+}
+
+// findings diagnoses the jobs of a view, as of its time.
+func (d *Datasource) findings(view *watch.View) map[coordinator.JobID]diagnose.Finding {
+	d.diagnosed.mu.Lock()
+	defer d.diagnosed.mu.Unlock()
+	if d.diagnosed.view != view {
+		d.diagnosed.view = view
+		d.diagnosed.of = d.diagnose(view)
+	}
+	return d.diagnosed.of
+}
+
+func (d *Datasource) diagnose(view *watch.View) map[coordinator.JobID]diagnose.Finding {
+	if view.Snapshot == nil {
+		return nil
+	}
+	found := diagnose.Parents(view.CompleteAsOf, d.settings.StuckAfter, view.Families, view.Losses, view.Pairs)
+	if view.Snapshot.Capabilities.OnlyStop == "" {
+		return found
+	}
+	// Jobs without children can hang in an abort, too.
+	for _, job := range view.Jobs {
+		if job.Episode.State != coordinator.StateCanceling {
+			continue
+		}
+		node := ""
+		if len(job.Job.Nodes) > 0 {
+			node = job.Job.Nodes[0]
+		}
+		if finding, late := diagnose.Abort(view.CompleteAsOf, d.settings.StuckAfter, job.Episode.Since, node, view.Pairs); late {
+			found[job.Job.ID] = finding
+		}
+	}
+	return found
+}
+
+// diagnoser answers the guard's questions about waiting and reach.
+type diagnoser struct{ of *Datasource }
+
+// mostChildrenNamed is how many children a sentence names.
+const mostChildrenNamed = 10
+
+// Outlook says whether waiting helps, and what an act would meet.
+func (g diagnoser) Outlook(view *watch.View, job watch.JobView) action.Outlook {
+	outlook := action.Outlook{Unreachable: unreachable(view, job.Job.Nodes), Children: runningChildren(view, job.Job.ID)}
+	finding, found := g.of.findings(view)[job.Job.ID]
+	if !found {
+		return outlook
+	}
+	outlook.WillRecover = finding.Outlook == diagnose.WillRecover
+	outlook.Stuck = !outlook.WillRecover
+	outlook.Sentence = fmt.Sprintf("Diagnosis: %s (%s, %s). %s", finding.Cause, finding.Outlook, finding.Confidence, finding.Advice)
+	return outlook
+}
+
+// unreachable gives those of a job's nodes that cannot be reached: lost to the
+// others, not read by us, or in a state in which they take no work.
+func unreachable(view *watch.View, nodes []string) []string {
+	var named []string
+	for _, node := range nodes {
+		lost := slices.ContainsFunc(view.Pairs, func(pair delivery.Pair) bool {
+			return pair.Reach == delivery.Lost && (pair.Node == node || pair.Peer == node)
+		})
+		unread := view.Snapshot != nil && slices.ContainsFunc(view.Snapshot.Nodes, func(one coordinator.Node) bool { return one.Name == node && one.Err != nil })
+		if lost || unread {
+			named = append(named, inert(node))
+		}
+	}
+	return named
+}
+
+// runningChildren names the running jobs that a job has started.
+func runningChildren(view *watch.View, parent coordinator.JobID) []string {
+	var named []string
+	more := 0
+	for _, job := range view.Jobs {
+		switch {
+		case job.Job.Parent != parent || parent == "":
+		case len(named) < mostChildrenNamed:
+			named = append(named, fmt.Sprintf("%s (%s)", job.Job.ID, inert(job.Job.Name)))
+		default:
+			more++
+		}
+	}
+	if more > 0 {
+		named = append(named, fmt.Sprintf("and %d more", more))
+	}
+	return named
+}
+
+// deadline is when a finding's outlook changes; nil for none.
+func deadline(finding diagnose.Finding) *time.Time {
+	if finding.Deadline.IsZero() {
+		return nil
+	}
+	return &finding.Deadline
+}
+
+// evidence gives a finding's evidence, a line each.
+func evidence(finding diagnose.Finding) string {
+	lines := make([]string, len(finding.Evidence))
+	for i, one := range finding.Evidence {
+		lines[i] = inert(fmt.Sprintf("%s · %s · %s", one.At.UTC().Format(time.RFC3339), one.Source, one.Sentence))
+	}
+	return strings.Join(lines, "\n")
+}

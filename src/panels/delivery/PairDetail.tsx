@@ -1,0 +1,229 @@
+import { css, cx } from '@emotion/css';
+import { type GrafanaTheme2 } from '@grafana/data';
+import { type TimeZone } from '@grafana/schema';
+import { IconButton, useStyles2 } from '@grafana/ui';
+import React, { useId, type KeyboardEvent, type ReactNode, type Ref } from 'react';
+
+import { useTick } from '../../jobs/clock';
+import { Countdown, describeRest } from '../../jobs/Countdown';
+import { describeQuality, formatAge, formatSince } from '../../model/age';
+import { type DeliveryAnswer, type PairRow } from '../../model/delivery';
+import { serverNow } from '../../model/freshness';
+import { ForeignText } from '../../model/ForeignText';
+import { SENTENCE } from '../../model/text';
+import { formatMoment } from '../../model/time';
+import { fillOf, formatBracket, formatBytes, formatCount, formatRatio, NOT_EXPOSED } from './figures';
+import { levelOf, SYMBOLS, wordOf } from './levels';
+import { type DeliveryOptions } from './options';
+import { DEADLINES, pairName } from './sentences';
+
+interface Props {
+  pair: PairRow;
+  answer: DeliveryAnswer;
+  receivedAt: number;
+  present: boolean;
+  options: DeliveryOptions;
+  timeZone: TimeZone;
+  /** Gets the focus on demand. */
+  region: Ref<HTMLDivElement>;
+  /** Beside the matrix, and not over its lower end. */
+  isBeside: boolean;
+  maxHeight: number;
+  onClose(): void;
+}
+
+/** All that is known of one pair, what is not known and why, and what to do. */
+export function PairDetail({
+  pair,
+  answer,
+  receivedAt,
+  present,
+  options,
+  timeZone,
+  region,
+  isBeside,
+  maxHeight,
+  onClose,
+}: Props) {
+  const styles = useStyles2(getStyles);
+  const headingId = useId();
+  const now = useTick();
+  const { answeredAt } = answer;
+  const time = serverNow(answeredAt, receivedAt, now);
+  const level = levelOf(pair, options, present ? time : (answeredAt ?? receivedAt));
+  const closeByKey = (event: KeyboardEvent) => {
+    if (event.key === 'Escape') {
+      event.stopPropagation();
+      onClose();
+    }
+  };
+  return (
+    <div
+      ref={region}
+      role="region"
+      aria-labelledby={headingId}
+      tabIndex={-1}
+      className={cx(styles.region, isBeside ? styles.beside : styles.below)}
+      style={{ maxHeight }}
+      onKeyDown={closeByKey}
+    >
+      <div className={styles.head}>
+        <h3 id={headingId} className={styles.heading}>
+          {pairName(pair)}
+        </h3>
+        <IconButton name="times" aria-label="Close the detail" onClick={onClose} />
+      </div>
+      <p className={styles.state}>
+        <span aria-hidden="true">{present ? SYMBOLS[level] : SYMBOLS['not seen']}</span>{' '}
+        {present ? wordOf(pair, level) : `UNKNOWN, last seen: ${wordOf(pair, level)}`}
+        {pair.certainty && ` (${pair.certainty})`}
+        {pair.outlook && `: ${pair.outlook}`}
+      </p>
+      {pair.advice && (
+        <p className={styles.advice}>
+          <strong>Advice:</strong> <ForeignText text={pair.advice} characters={SENTENCE} expandable />
+        </p>
+      )}
+      <dl className={cx(styles.facts, !isBeside && styles.wide)}>
+        {pair.lostSince !== undefined && (
+          <Fact name="Lost">
+            {formatSince(pair.lostSince, pair.lostSinceQuality, timeZone)}
+            {pair.lostSinceQuality && <Note>{sinceNote(pair)}</Note>}
+          </Fact>
+        )}
+        {pair.deadline !== undefined && (
+          <Fact name="Deadline">
+            <Countdown
+              deadline={pair.deadline}
+              answeredAt={answeredAt}
+              receivedAt={receivedAt}
+              present={present}
+              timeZone={timeZone}
+            />
+            <Note>
+              {present && `${formatMoment(pair.deadline, timeZone)}: `}
+              {DEADLINES[pair.deadlineOf]}
+            </Note>
+          </Fact>
+        )}
+        <Rest name="Overflow" seconds={pair.overflowInSeconds} {...{ present, answeredAt, receivedAt }} />
+        <Rest name="Inbound release" seconds={pair.inboundLeftSeconds} {...{ present, answeredAt, receivedAt }} />
+        <Fact name="Buffer fill">
+          {pair.estimate && fillOf(pair) !== undefined && '≈ '}
+          {exposed(fillOf(pair), formatRatio)}
+          {pair.limit !== undefined && <Note>of {formatCount(pair.limit)} events</Note>}
+        </Fact>
+        <Fact name="Sent since the loss">
+          {pair.sentSinceLoss === undefined
+            ? pair.lostSince === undefined
+              ? 'nothing is lost'
+              : NOT_EXPOSED
+            : `${pair.estimate ? '≈ ' : ''}${formatBracket(pair.sentSinceLossLeast, pair.sentSinceLoss)} events`}
+          {pair.estimate && <Note>an estimate from finished jobs</Note>}
+        </Fact>
+        {pair.sentBytes !== undefined && <Fact name="Buffer size">{formatBytes(pair.sentBytes)}</Fact>}
+        <Fact name="Undelivered">{exposed(pair.undelivered, formatCount)}</Fact>
+        <Fact name="Held by the peer">
+          {exposed(pair.inboundHeld, formatCount)}
+          {pair.inboundHeld !== undefined && <Note>in its inbound buffer, from all senders</Note>}
+        </Fact>
+        <Fact name="Inbound releases">{formatCount(pair.releases)} seen</Fact>
+        {pair.executionsLeft !== undefined && (
+          <Fact name="Executions that still fit">
+            {formatCount(pair.executionsLeft)}
+            <Note>of one phase each</Note>
+          </Fact>
+        )}
+        <Fact name="Sender started">
+          {pair.nodeStarted === undefined ? NOT_EXPOSED : formatMoment(pair.nodeStarted, timeZone)}
+        </Fact>
+      </dl>
+      {pair.notExposed && (
+        <p className={styles.note}>
+          <strong>Not exposed:</strong> <ForeignText text={pair.notExposed} characters={SENTENCE} expandable />
+        </p>
+      )}
+    </div>
+  );
+}
+
+/** The quality in words of a loss: those of an age speak of a job. */
+function sinceNote({ lostSinceQuality }: PairRow): string {
+  return lostSinceQuality === 'at least'
+    ? 'It was already lost at the first look, or nobody was looking when it began.'
+    : describeQuality(lostSinceQuality);
+}
+
+function exposed(figure: number | undefined, format: (figure: number) => string): string {
+  return figure === undefined ? NOT_EXPOSED : format(figure);
+}
+
+interface RestProps {
+  name: string;
+  /** What was left when the server answered. */
+  seconds: number | undefined;
+  present: boolean;
+  answeredAt: number | undefined;
+  receivedAt: number;
+}
+
+/** The time left to one of the two limits; nothing where it does not apply. */
+function Rest({ name, seconds, present, receivedAt }: RestProps) {
+  const now = useTick();
+  if (seconds === undefined) {
+    return null;
+  }
+  const passed = present ? Math.max(0, now - receivedAt) / 1000 : 0;
+  return (
+    <Fact name={name}>{present ? describeRest(seconds - passed) : `in ${formatAge(seconds)}, as last foretold`}</Fact>
+  );
+}
+
+function Fact({ name, children }: { name: string; children: ReactNode }) {
+  return (
+    <>
+      <dt>{name}</dt>
+      <dd>{children}</dd>
+    </>
+  );
+}
+
+function Note({ children }: { children: ReactNode }) {
+  const styles = useStyles2(getStyles);
+  return <div className={styles.note}>{children}</div>;
+}
+
+const getStyles = (theme: GrafanaTheme2) => ({
+  region: css({
+    padding: theme.spacing(1, 1.5),
+    background: theme.colors.background.secondary,
+    borderRadius: theme.shape.radius.default,
+    overflowWrap: 'anywhere',
+    fontVariantNumeric: 'tabular-nums',
+    '&:focus': { outline: `2px solid ${theme.colors.primary.text}`, outlineOffset: -2 },
+  }),
+  // It stays in sight while the panel is scrolled.
+  beside: css({ position: 'sticky', top: theme.spacing(1), overflow: 'auto' }),
+  below: css({
+    position: 'sticky',
+    bottom: 0,
+    zIndex: 4,
+    overflow: 'auto',
+    border: `1px solid ${theme.colors.border.medium}`,
+    boxShadow: theme.shadows.z2,
+  }),
+  head: css({ display: 'flex', justifyContent: 'space-between', alignItems: 'start', gap: theme.spacing(1) }),
+  heading: css({ fontSize: theme.typography.h5.fontSize, margin: 0 }),
+  state: css({ margin: theme.spacing(0.5, 0), fontWeight: theme.typography.fontWeightMedium }),
+  advice: css({ margin: theme.spacing(0.5, 0) }),
+  facts: css({
+    display: 'grid',
+    gridTemplateColumns: 'minmax(100px, max-content) 1fr',
+    gap: theme.spacing(0.5, 1.5),
+    margin: theme.spacing(1, 0),
+    dt: { color: theme.colors.text.secondary, fontWeight: theme.typography.fontWeightRegular },
+    dd: { margin: 0 },
+  }),
+  wide: css({ gridTemplateColumns: 'repeat(2, minmax(100px, max-content) 1fr)' }),
+  note: css({ margin: 0, color: theme.colors.text.secondary, fontSize: theme.typography.bodySmall.fontSize }),
+});

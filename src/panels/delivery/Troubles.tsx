@@ -1,0 +1,154 @@
+import { css, cx } from '@emotion/css';
+import { type GrafanaTheme2 } from '@grafana/data';
+import { type TimeZone } from '@grafana/schema';
+import { Button, useStyles2 } from '@grafana/ui';
+import React, { useId, useState } from 'react';
+
+import { Countdown } from '../../jobs/Countdown';
+import { type DeliveryAnswer, type PairRow } from '../../model/delivery';
+import { fillOf, formatCount, formatRatio, NOT_EXPOSED } from './figures';
+import { SYMBOLS, wordOf, type Level } from './levels';
+import { DEADLINES, pairName } from './sentences';
+
+/** As many as leave the matrix in sight: of those that can still be saved, and of the others. */
+const FIRST_WITH_DEADLINE = 5;
+const FIRST_OTHERS = 3;
+
+/** A pair with how it stands. */
+export interface Standing {
+  pair: PairRow;
+  level: Level;
+}
+
+interface Props {
+  /** The pairs in trouble, the earliest deadline first. */
+  troubles: Standing[];
+  answer: DeliveryAnswer;
+  receivedAt: number;
+  present: boolean;
+  timeZone: TimeZone;
+  /** A node's name where there is little room. */
+  short(node: string): string;
+  /** Shows all of a pair. */
+  onOpen(pair: PairRow): void;
+}
+
+/** The pairs that need somebody, the earliest deadline first. */
+export function Troubles({ troubles, answer, receivedAt, present, timeZone, short, onOpen }: Props) {
+  const styles = useStyles2(getStyles);
+  const headingId = useId();
+  const [all, setAll] = useState(false);
+  if (troubles.length === 0) {
+    return null;
+  }
+  const first = firstOf(troubles);
+  const shown = all ? troubles : first;
+  return (
+    <section aria-labelledby={headingId} className={styles.section}>
+      <h3 id={headingId} className={styles.heading}>
+        {present ? 'Pairs in trouble' : 'Pairs in trouble when last seen'}
+      </h3>
+      <table className={styles.table}>
+        <thead className={styles.unseen}>
+          <tr>
+            <th scope="col">Pair</th>
+            <th scope="col">State</th>
+            <th scope="col">Fill</th>
+            <th scope="col">Undelivered</th>
+            <th scope="col">Deadline</th>
+          </tr>
+        </thead>
+        <tbody>
+          {shown.map(({ pair, level }) => (
+            <tr key={pairName(pair)}>
+              <th scope="row">
+                <button type="button" className={styles.pair} title={pairName(pair)} onClick={() => onOpen(pair)}>
+                  {pairName({ node: short(pair.node), peer: short(pair.peer) })}
+                </button>
+              </th>
+              <td>
+                <span className={cx(styles.badge, present && styles[toneOf(level)])}>
+                  <span aria-hidden="true">{present ? SYMBOLS[level] : SYMBOLS['not seen']}</span>{' '}
+                  {present ? wordOf(pair, level) : `UNKNOWN (was ${wordOf(pair, level)})`}
+                </span>
+              </td>
+              <td>fill {fillText(pair)}</td>
+              <td>{pair.undelivered === undefined ? NOT_EXPOSED : formatCount(pair.undelivered)} undelivered</td>
+              <td>
+                {pair.deadline !== undefined && (
+                  <>
+                    <Countdown
+                      deadline={pair.deadline}
+                      answeredAt={answer.answeredAt}
+                      receivedAt={receivedAt}
+                      present={present}
+                      timeZone={timeZone}
+                    />
+                    : {DEADLINES[pair.deadlineOf]}
+                  </>
+                )}
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+      {troubles.length > first.length && (
+        <Button size="sm" variant="secondary" fill="text" aria-expanded={all} onClick={() => setAll(!all)}>
+          {all ? `Show the first ${first.length}` : `Show all ${formatCount(troubles.length)} pairs in trouble`}
+        </Button>
+      )}
+    </section>
+  );
+}
+
+/** Those whose events can still be saved come first; what is lost already must not vanish behind them. */
+function firstOf(troubles: Standing[]): Standing[] {
+  const withDeadline = troubles.filter(({ pair }) => pair.deadline !== undefined);
+  const others = troubles.filter(({ pair }) => pair.deadline === undefined);
+  return [...withDeadline.slice(0, FIRST_WITH_DEADLINE), ...others.slice(0, FIRST_OTHERS)];
+}
+
+function fillText(pair: PairRow): string {
+  const fill = fillOf(pair);
+  return fill === undefined ? NOT_EXPOSED : `${pair.estimate ? '≈ ' : ''}${formatRatio(fill)}`;
+}
+
+function toneOf(level: Level): 'error' | 'warning' | 'plain' {
+  switch (level) {
+    case 'gone':
+    case 'now':
+      return 'error';
+    case 'soon':
+    case 'lost':
+      return 'warning';
+    default:
+      return 'plain';
+  }
+}
+
+const getStyles = (theme: GrafanaTheme2) => ({
+  section: css({ overflowX: 'auto' }),
+  heading: css({ fontSize: theme.typography.h5.fontSize, margin: theme.spacing(0, 0, 0.5) }),
+  table: css({
+    fontVariantNumeric: 'tabular-nums',
+    'tbody th, td': { padding: theme.spacing(0.25, 2, 0.25, 0), textAlign: 'left', whiteSpace: 'nowrap' },
+    'tbody th': { fontWeight: theme.typography.fontWeightRegular },
+  }),
+  unseen: css({ position: 'absolute', width: 1, height: 1, overflow: 'hidden', clipPath: 'inset(50%)' }),
+  pair: css({
+    padding: 0,
+    border: 'none',
+    background: 'none',
+    color: theme.colors.text.link,
+    textDecoration: 'underline',
+  }),
+  badge: css({
+    display: 'inline-block',
+    padding: theme.spacing(0, 0.75),
+    border: `1px solid ${theme.colors.border.medium}`,
+    borderRadius: theme.shape.radius.default,
+  }),
+  error: css({ background: theme.colors.error.transparent, borderColor: theme.colors.error.border }),
+  warning: css({ background: theme.colors.warning.transparent, borderColor: theme.colors.warning.border }),
+  plain: css({}),
+});
