@@ -13,6 +13,8 @@ import (
 // Of one loss that both saw, the earliest contact and the earliest miss count
 // and the bracket is the wider one, so that it still contains what was lost; a
 // final outcome goes before an open one, the better known before the other.
+// What is too old by the newest look of either is left out, so that what a
+// store keeps does not grow.
 func Merge(a, b Memory) Memory {
 	var merged Memory
 	nodes := map[string]NodeMemory{}
@@ -37,8 +39,44 @@ func Merge(a, b Memory) Memory {
 		merged.Pairs = append(merged.Pairs, known)
 	}
 	merged.Losses = mergeLosses(slices.Concat(a.Losses, b.Losses))
+	merged.forget()
 	merged.sort()
 	return merged
+}
+
+// forget leaves out what a tracker would forget.
+func (m *Memory) forget() {
+	var newest time.Time
+	for _, known := range m.Pairs {
+		newest = later(newest, known.Look)
+	}
+	listed := make(map[pairKey]bool, len(m.Pairs))
+	m.Pairs = slices.DeleteFunc(m.Pairs, func(known PairMemory) bool {
+		old := newest.Sub(known.Look) > keepPairs
+		listed[pairKey{known.Node, known.Peer}] = !old
+		return old
+	})
+	m.Nodes = slices.DeleteFunc(m.Nodes, func(known NodeMemory) bool {
+		return newest.Sub(known.Answered) > keepPairs && !known.Answered.IsZero()
+	})
+	m.Losses = slices.DeleteFunc(m.Losses, func(loss Loss) bool {
+		stays := loss.ReturnedAt.IsZero() && listed[pairKey{loss.Node, loss.Peer}]
+		return !loss.Open() && newest.Sub(loss.Ended) > keepLosses && !stays
+	})
+	if surplus := len(m.Losses) - 2*maxLosses; surplus > 0 {
+		slices.SortFunc(m.Losses, func(a, b Loss) int {
+			return cmp.Or(endOf(a).Compare(endOf(b)), compareLosses(a, b), compareFull(a, b))
+		})
+		m.Losses = slices.Delete(m.Losses, 0, surplus)
+	}
+}
+
+// endOf orders losses by their end, the open ones last.
+func endOf(loss Loss) time.Time {
+	if loss.Open() {
+		return loss.LastLook.Add(keepLosses)
+	}
+	return loss.Ended
 }
 
 func mergeNodes(a, b NodeMemory) NodeMemory {

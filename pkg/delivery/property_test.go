@@ -189,6 +189,32 @@ func TestMergeKeepsTheEarliestContactOfALoss(t *testing.T) {
 	}
 }
 
+// What a store keeps by merging is bounded: old losses and pairs leave.
+func TestMergeForgetsWhatIsOld(t *testing.T) {
+	w := newWorld(3, Settings{InboundTimeout: time.Hour, PollInterval: interval, DetectionTime: time.Second})
+	var store Memory
+	for day := range 30 {
+		w.now = noon.Add(time.Duration(day) * 24 * time.Hour)
+		for range 3 {
+			w.send(5)
+			w.poll(nil)
+		}
+		w.cut()
+		w.poll(nil)
+		w.heal()
+		for range 5 {
+			w.poll(nil)
+		}
+		store = Merge(store, w.tracker.Memory())
+		if len(store.Losses) > 8*4 {
+			t.Fatalf("day %d: %d losses are kept", day, len(store.Losses))
+		}
+	}
+	if !reflect.DeepEqual(store.Losses, w.tracker.Losses()) {
+		t.Errorf("%d and %d losses", len(store.Losses), len(w.tracker.Losses()))
+	}
+}
+
 // cluster is a world of 30 nodes with a history of an hour.
 func cluster(lost bool) *world {
 	w := newWorld(30, Settings{EventBytes: 2000, InboundTimeout: time.Hour, PollInterval: interval})

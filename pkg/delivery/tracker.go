@@ -182,7 +182,7 @@ func (t *Tracker) forget(at time.Time) {
 		t.past = slices.Delete(t.past, 0, surplus)
 	}
 	for key, row := range t.pairs {
-		if row.loss != nil && !row.loss.Open() && at.Sub(row.loss.Ended) > keepLosses && row.reach == Reachable {
+		if row.loss != nil && !row.loss.Open() && at.Sub(row.loss.Ended) > keepLosses && !row.loss.ReturnedAt.IsZero() {
 			row.loss = nil
 		}
 		if at.Sub(row.lookAt) <= keepPairs {

@@ -90,18 +90,22 @@ type Memory struct {
 	// Beyond counts the parents that were not taken up at the last look, since
 	// there were MaxParents already.
 	Beyond int `json:"beyond,omitempty"`
+	// Complete is the last complete look: a parent that was listed last before
+	// it is over.
+	Complete time.Time `json:"complete,omitzero"`
 }
 
 // Tracker follows the families of one coordinator. It is not safe for
 // concurrent use.
 type Tracker struct {
-	parents map[coordinator.JobID]*Parent
-	beyond  int
+	parents  map[coordinator.JobID]*Parent
+	beyond   int
+	complete time.Time
 }
 
 // New makes a tracker that goes on from a memory; the zero Memory begins one.
 func New(memory Memory) *Tracker {
-	t := &Tracker{parents: make(map[coordinator.JobID]*Parent, len(memory.Parents)), beyond: memory.Beyond}
+	t := &Tracker{parents: make(map[coordinator.JobID]*Parent, len(memory.Parents)), beyond: memory.Beyond, complete: memory.Complete}
 	for _, parent := range memory.Parents {
 		parent.Children = slices.Clone(parent.Children)
 		t.parents[parent.ID] = &parent
@@ -137,6 +141,9 @@ func (t *Tracker) Advance(snapshot *coordinator.Snapshot, ended map[coordinator.
 		case open:
 			parent.update(job, at)
 		}
+	}
+	if snapshot.Complete {
+		t.complete = at
 	}
 	t.beyond = 0
 	slices.Sort(order)
@@ -271,4 +278,6 @@ func (t *Tracker) Parents() []Parent {
 func (t *Tracker) Beyond() int { return t.beyond }
 
 // Memory is what the tracker knows now.
-func (t *Tracker) Memory() Memory { return Memory{Parents: t.Parents(), Beyond: t.beyond} }
+func (t *Tracker) Memory() Memory {
+	return Memory{Parents: t.Parents(), Beyond: t.beyond, Complete: t.complete}
+}

@@ -13,22 +13,37 @@ import (
 // newer look says of a parent counts; a child's first look is the earliest,
 // and an end is kept that one of them saw after the other's last look.
 //
-// A parent that one of them does not know any more stays until the next look:
-// a tracker drops it at its first complete snapshot.
+// A parent that only one of them knows is over where the other has read a
+// complete list after it was listed last: so what a store keeps does not grow.
 func Merge(a, b Memory) Memory {
 	parents := make(map[coordinator.JobID]Parent, len(a.Parents)+len(b.Parents))
-	for _, parent := range slices.Concat(a.Parents, b.Parents) {
-		if other, ok := parents[parent.ID]; ok {
-			parent = mergeParents(parent, other)
-		}
+	for _, parent := range a.Parents {
 		parents[parent.ID] = parent
 	}
-	merged := slices.SortedFunc(maps.Values(parents), func(a, b Parent) int { return cmp.Compare(a.ID, b.ID) })
-	beyond := max(a.Beyond, b.Beyond)
-	if surplus := len(merged) - MaxParents; surplus > 0 {
-		merged, beyond = merged[:MaxParents], beyond+surplus
+	both := make(map[coordinator.JobID]bool, len(b.Parents))
+	for _, parent := range b.Parents {
+		other, ok := parents[parent.ID]
+		switch {
+		case ok:
+			parents[parent.ID], both[parent.ID] = mergeParents(parent, other), true
+		case !a.Complete.After(parent.LastSeen):
+			parents[parent.ID] = parent
+			both[parent.ID] = true
+		}
 	}
-	return Memory{Parents: merged, Beyond: beyond}
+	maps.DeleteFunc(parents, func(id coordinator.JobID, parent Parent) bool {
+		return !both[id] && b.Complete.After(parent.LastSeen)
+	})
+	merged := Memory{Beyond: a.Beyond, Complete: a.Complete}
+	if by := b.Complete.Compare(a.Complete); by > 0 || by == 0 && b.Beyond > a.Beyond {
+		merged.Beyond, merged.Complete = b.Beyond, b.Complete
+	}
+	merged.Parents = slices.SortedFunc(maps.Values(parents), func(a, b Parent) int { return cmp.Compare(a.ID, b.ID) })
+	if surplus := len(merged.Parents) - MaxParents; surplus > 0 {
+		merged.Parents = merged.Parents[:MaxParents]
+		merged.Beyond += surplus
+	}
+	return merged
 }
 
 func mergeParents(a, b Parent) Parent {

@@ -71,7 +71,7 @@ func TestHealth_BadInput(t *testing.T) {
 		"a password in here": {"http://u:" + secret + "@master:8080", "user or password"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			result := r.health(map[string]any{"urls": []string{row.url}, "requestTimeoutSeconds": 1, "pollDeadlineSeconds": 2, "username": "unjam"}, func(raw *backend.DataSourceInstanceSettings) {
+			result := r.health(map[string]any{"urls": []string{row.url}, "requestTimeoutSeconds": 2, "pollDeadlineSeconds": 8, "username": "unjam"}, func(raw *backend.DataSourceInstanceSettings) {
 				raw.DecryptedSecureJSONData = map[string]string{"password": secret}
 			})
 			if result.Status != backend.HealthStatusError || !strings.Contains(result.Message, row.says) || strings.Contains(result.Message, "\n") {

@@ -1,4 +1,11 @@
-import { CoreApp, EventBusSrv, LoadingState, type FieldConfigSource, type ScopedVars } from '@grafana/data';
+import {
+  CoreApp,
+  EventBusSrv,
+  LoadingState,
+  type FieldConfigSource,
+  type PanelPlugin,
+  type ScopedVars,
+} from '@grafana/data';
 import { getTemplateSrv } from '@grafana/runtime';
 import { type DataQuery } from '@grafana/schema';
 import { PanelChrome } from '@grafana/ui';
@@ -6,9 +13,6 @@ import React, { useCallback, useEffect, useMemo, useRef, useState } from 'react'
 
 import { type CoordinatorDataSource } from '../../../src/datasource/datasource';
 import { migrateQuery } from '../../../src/datasource/query';
-import { plugin } from '../../../src/panels/stuck-jobs/module';
-import { DEFAULT_OPTIONS, type StuckJobsOptions } from '../../../src/panels/stuck-jobs/options';
-import description from '../../../src/panels/stuck-jobs/plugin.json';
 import { useQuery } from '../useQuery';
 
 /** A row of a dashboard's grid and the gap below it, in pixels, as in Grafana. */
@@ -16,7 +20,12 @@ const GRID_ROW = 38;
 
 const NO_FIELD_CONFIG: FieldConfigSource = { defaults: {}, overrides: [] };
 
-interface Props {
+interface Props<Options> {
+  plugin: PanelPlugin<Options>;
+  /** The plugin's id, as its plugin.json names it. */
+  pluginId: string;
+  /** The options with which it begins. */
+  defaults: Options;
   id: number;
   title: string;
   /** Its height, in rows of a dashboard's grid. */
@@ -27,9 +36,10 @@ interface Props {
   scopedVars: ScopedVars;
 }
 
-/** The stuck-jobs panel with the answer to a real query, asked anew every few seconds. */
-export function StuckJobsView({ id, title, rows, targets, source, scopedVars }: Props) {
-  const [options, setOptions] = useState<StuckJobsOptions>(DEFAULT_OPTIONS);
+/** A panel with the answer to a real query, asked anew every few seconds. */
+export function PanelView<Options>(props: Props<Options>) {
+  const { plugin, pluginId, defaults, id, title, rows, targets, source, scopedVars } = props;
+  const [options, setOptions] = useState(defaults);
   const [eventBus] = useState(() => new EventBusSrv());
   const question = useMemo(
     () => ({
@@ -39,10 +49,10 @@ export function StuckJobsView({ id, title, rows, targets, source, scopedVars }: 
         return migration.ok ? [migration.query] : [];
       }),
       app: CoreApp.Dashboard,
-      panelPluginId: description.id,
+      panelPluginId: pluginId,
       scopedVars,
     }),
-    [source, targets, scopedVars]
+    [source, targets, pluginId, scopedVars]
   );
   const { data } = useQuery(question);
   const replaceVariables = useCallback(
