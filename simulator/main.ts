@@ -46,6 +46,7 @@ const FLAGS = {
   history: { type: 'string' },
   jgroups: { type: 'string' },
   'jolokia-auth': { type: 'string' },
+  'simple-http': { type: 'boolean' },
   token: { type: 'string' },
   'max-hang-seconds': { type: 'string' },
   start: { type: 'string' },
@@ -70,7 +71,7 @@ const HELP = `Simulates coordinators that can fail on demand. It is none of the 
     [--context-path /PATH] [--no-heartbeat-seconds 60]
   cloverdx: a CloverDX cluster (port 8083: /clover, /NODE/clover, /jolokia/NODE; control page at 8093)
     [--nodes 3] [--rate EVENTS-A-SECOND] [--sent-limit 10000] [--inbound-timeout-seconds 3600] [--history 200]
-    [--jgroups 2|5] [--jolokia-auth USER:PASSWORD]
+    [--jgroups 2|5] [--simple-http] [--jolokia-auth USER:PASSWORD]
   generic: an in-house coordinator by contract/coordinator.yaml (port 8085: /coordinator/v1; control page at 8095)
     [--nodes 3] [--rate N] [--sent-limit 10000] [--inbound-timeout-seconds 3600] [--token TOKEN]
 
@@ -136,6 +137,7 @@ function servedOptionsOf(values: Values, kind: Kind): ServedOptions {
       history: number(values.history, '--history'),
       jgroups: number(values.jgroups, '--jgroups'),
       jolokiaAuth: values['jolokia-auth'],
+      simpleHttp: values['simple-http'],
       token: values.token,
     }),
   };

@@ -29,6 +29,8 @@ export interface ServedOptions {
   history?: number;
   /** The generation of JGroups whose MBeans are shown: 2 or 5 (cloverdx). */
   jgroups?: number;
+  /** The simple HTTP API is served beside REST, as it is before CloverDX 7 (cloverdx). */
+  simpleHttp?: boolean;
   /** The longest real time that a hanging request is kept. */
   maxHangSeconds?: number;
   /** Virtual time at the beginning (ISO 8601); default: now. */
@@ -50,6 +52,7 @@ export interface ServedSettings {
   readonly inboundTimeoutMs: number;
   readonly history: number;
   readonly generation: 2 | 5;
+  readonly simpleHttp: boolean;
   readonly maxHangMs: number;
   readonly start: number | null;
 }
@@ -104,6 +107,7 @@ export function servedSettingsOf(options: ServedOptions): ServedSettings {
     inboundTimeoutMs: inbound * 1000,
     history: within('length of the history', options.history, 0, MOST_HISTORY, DEFAULT_HISTORY),
     generation: jgroups,
+    simpleHttp: options.simpleHttp ?? false,
     maxHangMs: within('limit of hanging', options.maxHangSeconds, 1, 3_600, MAX_HANG_SECONDS) * 1000,
     start,
   };

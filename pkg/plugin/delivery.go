@@ -120,7 +120,7 @@ func (d *Datasource) deliveryFrame(view *watch.View, parsed query, filter pairFi
 	)
 	for row, pair := range pairs {
 		told := tellLoss(pair)
-		outlook, advice := diagnose.OfPair(pair)
+		outlook, advice := diagnose.OfPair(now, pair)
 		frame.SetRow(row, inert(d.settings.Cluster), inert(pair.Node), inert(pair.Peer), string(pair.Reach), told.outcome, told.certainty,
 			told.since, told.quality, told.most, told.least, pair.Limit, pair.Fill, pair.Bytes, pair.Undelivered, pair.Held,
 			left(pair.InboundLeft, view.AsOf, now), pair.Releases, left(pair.OverflowIn, view.AsOf, now), pair.Deadline, string(pair.DeadlineOf),

@@ -43,6 +43,7 @@ const (
 	mostEvents            = 100_000_000
 	mostEventBytes        = 10_000_000
 	longestInboundTimeout = 30 * 24 * 3600
+	longestDetection      = 3600
 )
 
 // jsonData is the data source's jsonData as Grafana stores it. Durations are
@@ -108,6 +109,7 @@ type jsonMessaging struct {
 	SentEventsLimit *int       `json:"sentEventsLimit"`
 	EventBytes      *int       `json:"eventBytes"`
 	InboundTimeout  *int       `json:"inboundTimeoutSeconds"`
+	Detection       *int       `json:"detectionSeconds"`
 }
 
 type jsonNode struct {
@@ -184,7 +186,11 @@ func (s *Settings) readMessaging(stored jsonMessaging) error {
 		return err
 	}
 	timeout, err := seconds("messaging.inboundTimeoutSeconds", stored.InboundTimeout, int(delivery.DefaultInboundTimeout.Seconds()), 1, longestInboundTimeout)
-	s.Delivery = delivery.Settings{SentLimit: int64(limit), EventBytes: int64(size), InboundTimeout: timeout}
+	if err != nil {
+		return err
+	}
+	detection, err := seconds("messaging.detectionSeconds", stored.Detection, int(delivery.DefaultDetectionTime.Seconds()), 1, longestDetection)
+	s.Delivery = delivery.Settings{SentLimit: int64(limit), EventBytes: int64(size), InboundTimeout: timeout, DetectionTime: detection}
 	return err
 }
 

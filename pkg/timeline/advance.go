@@ -9,21 +9,23 @@ import (
 
 // Advance takes one observation and says what it changed.
 //
-// An incomplete snapshot changes nothing. It is noted only when it casts doubt
-// on the master: then the next complete one starts ContinuousSince and
-// MasterStableSince anew.
+// An incomplete snapshot changes no episode. It is noted only when it casts
+// doubt on the master: then the next complete one starts ContinuousSince and
+// MasterStableSince anew. What it tells for certain is an event all the same: a
+// split, a node that restarted.
 func (t *Timeline) Advance(observation Observation) Changes {
 	snapshot := observation.Snapshot
 	if snapshot == nil {
 		return Changes{}
 	}
 	_, split := snapshot.SplitMasters()
+	happened := t.happenings(snapshot)
 	if !snapshot.Complete {
 		otherMaster := snapshot.Master != "" && t.master != "" && snapshot.Master != t.master
 		if split || otherMaster {
 			t.unsettled, t.doubtAt, t.doubtIsChange = true, snapshot.ReadAt, false
 		}
-		return Changes{}
+		return Changes{Events: happened}
 	}
 
 	look := &look{
@@ -38,6 +40,7 @@ func (t *Timeline) Advance(observation Observation) Changes {
 	// Which member answers decides the zone of the create times; after a
 	// restart it is not known which one answered before.
 	look.zoneMayDiffer = t.lastComplete.IsZero() || snapshot.Address != t.address
+	look.changes.Events = happened
 	t.topology(look, snapshot, split)
 
 	jobs := inOrder(snapshot.Jobs)

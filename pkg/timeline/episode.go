@@ -82,22 +82,3 @@ func (e Episode) Age(now time.Time) time.Duration {
 func (e Episode) ContinuousAge() time.Duration {
 	return max(0, e.LastSeen.Sub(e.ContinuousSince))
 }
-
-// EventKind is what changed in the cluster.
-type EventKind string
-
-// The kinds of topology events.
-const (
-	EventMasterChanged EventKind = "master changed"
-	EventMemberJoined  EventKind = "member joined"
-	EventMemberLeft    EventKind = "member left"
-)
-
-// Event is a change of the cluster's topology.
-type Event struct {
-	At     time.Time
-	Kind   EventKind
-	Member string
-	// Before is the earlier master for EventMasterChanged.
-	Before string
-}

@@ -1,8 +1,10 @@
 package timeline
 
 import (
+	"fmt"
 	"maps"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/unjam/unjam-jobs-app/pkg/coordinator"
@@ -74,4 +76,57 @@ func (l *look) memberEvents(kind EventKind, have, lack map[string]bool) {
 			l.changes.Events = append(l.changes.Events, Event{At: l.at, Kind: kind, Member: address})
 		}
 	}
+}
+
+// restartTolerance is by how much a start time may differ between two readings
+// of one process: metrics tell it as a rounded number of seconds.
+const restartTolerance = 2 * time.Second
+
+// happenings gives what any readable snapshot tells, a complete one or not: that
+// a split began or ended, and that nodes restarted. Silence tells nothing: a
+// split ends with a complete snapshot only, whose masters agree.
+func (t *Timeline) happenings(snapshot *coordinator.Snapshot) []Event {
+	masters, split := snapshot.SplitMasters()
+	var events []Event
+	switch {
+	case split && !t.split:
+		t.split = true
+		events = append(events, Event{At: snapshot.ReadAt, Kind: EventSplitBegan, Member: strings.Join(slices.Sorted(slices.Values(masters)), ", ")})
+	case t.split && !split && snapshot.Complete && snapshot.Master != "":
+		t.split = false
+		events = append(events, Event{At: snapshot.ReadAt, Kind: EventSplitEnded, Member: snapshot.Master})
+	}
+	return append(events, t.restarts(snapshot)...)
+}
+
+// restarts compares the start times that nodes tell with the last ones that
+// were told. The first one is the baseline and no event. A start time that went
+// back is a clock that was set, no restart.
+func (t *Timeline) restarts(snapshot *coordinator.Snapshot) []Event {
+	told := map[string]time.Time{}
+	for _, node := range snapshot.Nodes {
+		if node.Err == nil && node.StartedAt != nil {
+			told[node.Name] = *node.StartedAt
+		}
+	}
+	for _, pair := range snapshot.Deliveries {
+		if pair.NodeStartedAt != nil {
+			told[pair.Node] = *pair.NodeStartedAt
+		}
+	}
+	var events []Event
+	for _, name := range slices.Sorted(maps.Keys(told)) {
+		started, before := told[name], t.started[name]
+		if !before.IsZero() && started.Sub(before) > restartTolerance {
+			events = append(events, Event{
+				At: snapshot.ReadAt, Kind: EventNodeRestarted, Member: name,
+				Sentence: fmt.Sprintf("%s restarted: by its own clock it runs since %s.", name, started.UTC().Format(time.RFC3339)),
+			})
+		}
+	}
+	if len(told) > 0 && t.started == nil {
+		t.started = map[string]time.Time{}
+	}
+	maps.Copy(t.started, told)
+	return events
 }

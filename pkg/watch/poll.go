@@ -47,10 +47,7 @@ func (w *watcher) pollOnce() {
 
 	ctx, cancel := context.WithTimeout(w.ctx, settings.Deadline)
 	defer cancel()
-	snapshot, err := w.client.Snapshot(ctx)
-	if err == nil && snapshot == nil {
-		err = errNoSnapshot
-	}
+	snapshot, err := w.observed(ctx)
 	if err != nil {
 		w.failed(err)
 	} else {
@@ -68,8 +65,9 @@ func (w *watcher) failed(err error) {
 		return // Stopped in the middle: no failure of the coordinator.
 	}
 	w.pace.failed()
-	if w.poll.err == nil {
-		w.registry.options.Logger.Warn("Polling the coordinator fails", "scope", w.key.Scope.String(), "error", err)
+	if class := coordinator.ClassOf(err); w.poll.err == nil || coordinator.ClassOf(w.poll.err) != class {
+		// Once, and again where it fails in another way; not at every poll.
+		w.registry.options.Logger.Warn("Polling the coordinator fails", "scope", w.key.Scope.String(), "class", string(class), "error", err)
 	}
 	w.poll.err = err
 	w.poll.errors++

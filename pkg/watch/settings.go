@@ -4,6 +4,9 @@ import (
 	"log/slog"
 	"time"
 
+	"go.opentelemetry.io/otel/trace"
+	"go.opentelemetry.io/otel/trace/noop"
+
 	"github.com/unjam/unjam-jobs-app/pkg/coordinator"
 	"github.com/unjam/unjam-jobs-app/pkg/delivery"
 )
@@ -80,6 +83,10 @@ type Options struct {
 	// Memories keeps what is remembered beside timelines; nil is none.
 	Memories Memories
 	Logger   Logger
+	// Observer is told of polls; nil is nobody. Tracer makes their spans; nil
+	// makes none.
+	Observer Observer
+	Tracer   trace.Tracer
 	// Now is the clock; nil is time.Now. It must be the clients' clock too,
 	// since it is compared with Snapshot.ReadAt.
 	Now func() time.Time
@@ -94,6 +101,9 @@ type Options struct {
 func (o Options) withDefaults() Options {
 	if o.Logger == nil {
 		o.Logger = slog.New(slog.DiscardHandler)
+	}
+	if o.Tracer == nil {
+		o.Tracer = noop.NewTracerProvider().Tracer("")
 	}
 	if o.Now == nil {
 		o.Now = time.Now

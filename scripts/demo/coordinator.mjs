@@ -61,7 +61,8 @@ async function startSimulated(scenario) {
  */
 export async function startClover(scenario = DEFAULT_CLOVER_SCENARIO) {
   const { startCloverDX } = await import('../../simulator/simulator.mjs');
-  const simulator = await startCloverDX({ scenario });
+  // By the simple HTTP API the nodes' states are shown.
+  const simulator = await startCloverDX({ scenario, simpleHttp: true });
   return {
     about: `A simulated CloverDX, scenario "${scenario}". Its control page: ${simulator.control}`,
     url: simulator.url,

@@ -115,6 +115,12 @@ test('the simple HTTP API where REST is not there: plain text at both places', a
   assert.equal((await ask(`${server}/simpleHttpApi/graph_status?runID=${id}&returnType=STATUS_TEXT`)).text, 'ABORTED');
 });
 
+test('the simple HTTP API beside REST, where it is asked for', async (t) => {
+  const { server } = await runningClover(t, { scenario: 'clover-healthy', simpleHttp: true });
+  assert.equal((await ask(`${server}${REST}/executions`)).status, 200);
+  assert.equal((await ask(`${server}/simpleHttpApi/cluster_status`)).status, 200);
+});
+
 test('nodes that are frozen or away say nothing, dead ones cut; the others list their runs', async (t) => {
   const simulator = await runningClover(t, { scenario: 'clover-healthy', maxHangSeconds: 1 });
   const { world, server } = simulator;

@@ -32,6 +32,7 @@ export function stageClover(
     flowEverySeconds: scenario.flowEverySeconds ?? DEFAULT_FLOW_SECONDS,
     playback,
   });
+  cluster.switches.simpleHttp = settings.simpleHttp;
   addRuns(cluster, scenario);
   for (const { atSeconds, what, fault } of scenario.faults) {
     if (atSeconds === 0) {

@@ -10,6 +10,9 @@ import (
 	"net/http"
 	"strings"
 	"time"
+
+	"go.opentelemetry.io/otel/trace"
+	"go.opentelemetry.io/otel/trace/noop"
 )
 
 const (
@@ -49,6 +52,8 @@ type Options struct {
 	RequestTimeout time.Duration
 	// Now is the clock; nil: time.Now.
 	Now func() time.Time
+	// Tracer makes a span for each request; nil: none are made.
+	Tracer trace.Tracer
 	// Reads carries reads instead of the network; nil: the network. Stop
 	// requests never go through it. It is for tests of decoders.
 	Reads http.RoundTripper
@@ -74,6 +79,9 @@ func New(options Options) *Server {
 	}
 	if options.Now == nil {
 		options.Now = time.Now
+	}
+	if options.Tracer == nil {
+		options.Tracer = noop.NewTracerProvider().Tracer("")
 	}
 	s := &Server{
 		options: options,
@@ -112,6 +120,9 @@ type Call struct {
 	// Address is the configured address; Path, with its query, is appended.
 	Address string
 	Path    string
+	// Route is the path without ids and queries, for spans; empty: they name
+	// none.
+	Route string
 	// Limit is the most bytes of the body.
 	Limit int64
 	// Streamed answers must begin in time; others must be complete in time.
@@ -129,10 +140,26 @@ type Call struct {
 	Body []byte
 }
 
+// method is that of the request.
+func (c Call) method() string {
+	if c.Body != nil {
+		return http.MethodPost
+	}
+	return http.MethodGet
+}
+
 // Get sends one request and lets read have the body of a 200 answer. Every
 // error is a *coordinator.Error. An answer with another status has a
 // *StatusError in its chain (see StatusOf).
 func (s *Server) Get(ctx context.Context, call Call, read func(*Answer) error) error {
+	ctx, span := s.startSpan(ctx, call.method(), call.Route)
+	defer span.End()
+	err := s.get(ctx, call, read)
+	spanFailed(span, err)
+	return err
+}
+
+func (s *Server) get(ctx context.Context, call Call, read func(*Answer) error) error {
 	timeout := call.Timeout
 	if timeout == 0 {
 		timeout = s.options.RequestTimeout
@@ -154,6 +181,7 @@ func (s *Server) Get(ctx context.Context, call Call, read func(*Answer) error) e
 	// The cancel comes first, so that Close never waits for a slow server.
 	defer func() { cancel(nil); _ = response.Body.Close() }()
 	got := s.options.Now()
+	spanStatus(ctx, response.StatusCode)
 
 	if response.StatusCode != http.StatusOK {
 		beginning, _ := io.ReadAll(io.LimitReader(response.Body, errorBody))
@@ -210,11 +238,11 @@ func (s *Server) Lines(ctx context.Context, call Call, maxLine int, line func(*A
 }
 
 func (s *Server) request(ctx context.Context, call Call) (*http.Request, error) {
-	method, body := http.MethodGet, io.Reader(http.NoBody)
+	body := io.Reader(http.NoBody)
 	if call.Body != nil {
-		method, body = http.MethodPost, bytes.NewReader(call.Body)
+		body = bytes.NewReader(call.Body)
 	}
-	request, err := http.NewRequestWithContext(ctx, method, call.Address+call.Path, body)
+	request, err := http.NewRequestWithContext(ctx, call.method(), call.Address+call.Path, body)
 	if err != nil {
 		return nil, err
 	}

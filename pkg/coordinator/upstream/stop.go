@@ -16,6 +16,9 @@ type StopCall struct {
 	// Address is the configured address; Path, with its query, is appended.
 	Address string
 	Path    string
+	// Route is the path without ids and queries, for spans; empty: they name
+	// none.
+	Route string
 	// Method is the HTTP method; empty: POST.
 	Method string
 	// Body is JSON; nil: none.
@@ -39,6 +42,14 @@ type StopCall struct {
 // which tells where to look after the deed, a 5xx, which coordinators give for
 // stops that happened, and a 2xx that is odd.
 func (s *Server) Stop(ctx context.Context, call StopCall) (coordinator.StopAnswer, error) {
+	ctx, span := s.startSpan(ctx, call.method(), call.Route)
+	defer span.End()
+	answer, err := s.stop(ctx, call)
+	spanStopped(span, err)
+	return answer, err
+}
+
+func (s *Server) stop(ctx context.Context, call StopCall) (coordinator.StopAnswer, error) {
 	ctx, cancel := context.WithTimeoutCause(ctx, s.options.RequestTimeout, &timeoutError{after: s.options.RequestTimeout.String()})
 	defer cancel()
 	answer := coordinator.StopAnswer{Address: call.Address}
@@ -64,6 +75,7 @@ func (s *Server) Stop(ctx context.Context, call StopCall) (coordinator.StopAnswe
 
 	read, readErr := io.ReadAll(io.LimitReader(response.Body, errorBody))
 	answer.Status = response.StatusCode
+	spanStatus(ctx, response.StatusCode)
 	answer.Body = s.secrets.HideIn(string(read), readErr == nil && len(read) < errorBody, coordinator.MaxAnswerBytes)
 	answer.Took = s.options.Now().Sub(sent)
 	fail := func(delivered coordinator.Delivered, err error) (coordinator.StopAnswer, error) {
@@ -90,18 +102,22 @@ func NotSent(address string, err error) *coordinator.StopError {
 	return &coordinator.StopError{Delivered: coordinator.DeliveredNo, Answer: coordinator.StopAnswer{Address: address}, Err: err}
 }
 
-func (s *Server) stopRequest(ctx context.Context, call StopCall) (*http.Request, error) {
-	method := call.Method
-	if method == "" {
-		method = http.MethodPost
+// method is that of the request.
+func (c StopCall) method() string {
+	if c.Method == "" {
+		return http.MethodPost
 	}
+	return c.Method
+}
+
+func (s *Server) stopRequest(ctx context.Context, call StopCall) (*http.Request, error) {
 	body := io.Reader(http.NoBody)
 	if call.Body != nil {
 		// NewRequest sets GetBody for readers that it knows; a NopCloser it does
 		// not, and the length has to be told.
 		body = io.NopCloser(bytes.NewReader(call.Body))
 	}
-	request, err := http.NewRequestWithContext(ctx, method, call.Address+call.Path, body)
+	request, err := http.NewRequestWithContext(ctx, call.method(), call.Address+call.Path, body)
 	if err != nil {
 		return nil, err
 	}

@@ -89,8 +89,11 @@ export function CoordinatorDelivery(props: Props) {
     if (wantsDetail.current) {
       wantsDetail.current = false;
       detail.current?.focus();
+    } else if (selected && !isBeside) {
+      // The cell must not stay under the detail that it has opened.
+      matrix.current?.reveal(selected);
     }
-  }, [selected]);
+  }, [selected, isBeside]);
   const left = answer.total - answer.rows.length;
   return (
     <section className={styles.section} aria-label={heading ? inertName(heading) : 'Event delivery between nodes'}>

@@ -5,7 +5,7 @@ import React, { memo, useImperativeHandle, useRef, useState, type KeyboardEvent,
 
 import { inertName, shortened, visibleText } from '../../model/text';
 import { Cell, type CellContext } from './Cell';
-import { keyOf, step, type Ends, type Grid } from './grid';
+import { keyOf, step, type Ends, type Grid, type Place } from './grid';
 
 const ROW_NAME_CHARACTERS = 24;
 const COLUMN_NAME_CHARACTERS = 14;
@@ -14,6 +14,8 @@ const COLUMN_NAME_CHARACTERS = 14;
 export interface MatrixHandle {
   /** Puts the focus on a pair's cell. */
   focus(ends: Ends): void;
+  /** Scrolls a pair's cell into sight. */
+  reveal(ends: Ends): void;
 }
 
 interface Props {
@@ -43,8 +45,8 @@ export const Matrix = memo(function Matrix(props: Props) {
   // The nodes may have changed since.
   const tabRow = Math.max(0, nodes.indexOf(stop.node));
   const tabColumn = Math.max(0, nodes.indexOf(stop.peer));
-  const focusCell = (row: number, column: number) =>
-    table.current?.querySelector<HTMLElement>(`[data-cell="${row} ${column}"]`)?.focus();
+  const cellAt = ({ row, column }: Place) =>
+    table.current?.querySelector<HTMLElement>(`[data-cell="${row} ${column}"]`);
   const placeOf = ({ node, peer }: Ends) => ({ row: nodes.indexOf(node), column: nodes.indexOf(peer) });
   const endsOf = (target: EventTarget): Ends | undefined => {
     const place = cellOf(target);
@@ -53,10 +55,8 @@ export const Matrix = memo(function Matrix(props: Props) {
     return node === undefined || peer === undefined ? undefined : { node, peer };
   };
   useImperativeHandle(handle, () => ({
-    focus: (ends) => {
-      const { row, column } = placeOf(ends);
-      focusCell(row, column);
-    },
+    focus: (ends) => cellAt(placeOf(ends))?.focus(),
+    reveal: (ends) => cellAt(placeOf(ends))?.scrollIntoView?.({ block: 'nearest', inline: 'nearest' }),
   }));
   const onKeyDown = (event: KeyboardEvent) => {
     const from = endsOf(event.target);
@@ -65,7 +65,7 @@ export const Matrix = memo(function Matrix(props: Props) {
     }
     const to = step(event.key, event.ctrlKey, placeOf(from), nodes.length);
     if (to) {
-      focusCell(to.row, to.column);
+      cellAt(to)?.focus();
     } else if (event.key === 'Enter' && grid.at(from.node, from.peer)) {
       onEnter(from);
     } else if (event.key === 'Escape' && selected) {
@@ -154,7 +154,7 @@ export const Matrix = memo(function Matrix(props: Props) {
 });
 
 /** Row and column of the cell that an event comes from; undefined when it comes from elsewhere. */
-function cellOf(target: EventTarget): { row: number; column: number } | undefined {
+function cellOf(target: EventTarget): Place | undefined {
   const place = target instanceof HTMLElement ? target.dataset.cell : undefined;
   const [row, column] = (place ?? '').split(' ').map(Number);
   return place === undefined || row === undefined || column === undefined ? undefined : { row, column };

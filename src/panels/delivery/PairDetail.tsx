@@ -115,7 +115,7 @@ export function PairDetail({
         </Fact>
         <Fact name="Sent since the loss">
           {pair.sentSinceLoss === undefined
-            ? pair.lostSince === undefined
+            ? level === 'well'
               ? 'nothing is lost'
               : NOT_EXPOSED
             : `${pair.estimate ? '≈ ' : ''}${formatBracket(pair.sentSinceLossLeast, pair.sentSinceLoss)} events`}

@@ -74,7 +74,7 @@ export function Troubles({ troubles, answer, receivedAt, present, timeZone, shor
               </td>
               <td>fill {fillText(pair)}</td>
               <td>{pair.undelivered === undefined ? NOT_EXPOSED : formatCount(pair.undelivered)} undelivered</td>
-              <td>
+              <td className={styles.deadline}>
                 {pair.deadline !== undefined && (
                   <>
                     <Countdown
@@ -134,6 +134,7 @@ const getStyles = (theme: GrafanaTheme2) => ({
     'tbody th, td': { padding: theme.spacing(0.25, 2, 0.25, 0), textAlign: 'left', whiteSpace: 'nowrap' },
     'tbody th': { fontWeight: theme.typography.fontWeightRegular },
   }),
+  deadline: css({ minWidth: 180, '&&': { whiteSpace: 'normal' } }),
   unseen: css({ position: 'absolute', width: 1, height: 1, overflow: 'hidden', clipPath: 'inset(50%)' }),
   pair: css({
     padding: 0,

@@ -6,6 +6,12 @@ export interface Ends {
   peer: string;
 }
 
+/** Where a cell is; both count from 0. */
+export interface Place {
+  row: number;
+  column: number;
+}
+
 /** Pairs as a matrix: a row for each node that sends, a column for each that receives. */
 export interface Grid {
   /** The names of the nodes, in the order in which people count them: node2 before node10. */
@@ -63,13 +69,8 @@ export function keyOf({ node, peer }: Ends): string {
   return JSON.stringify([node, peer]);
 }
 
-/** Where a key leads to from a cell; undefined for keys that lead nowhere. Row and column count from 0. */
-export function step(
-  key: string,
-  ctrl: boolean,
-  { row, column }: { row: number; column: number },
-  size: number
-): { row: number; column: number } | undefined {
+/** Where a key leads to from a cell; undefined for keys that lead nowhere. */
+export function step(key: string, ctrl: boolean, { row, column }: Place, size: number): Place | undefined {
   const last = size - 1;
   const bounded = (value: number) => Math.min(last, Math.max(0, value));
   switch (key) {
