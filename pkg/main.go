@@ -8,6 +8,8 @@ import (
 
 	"github.com/grafana/grafana-plugin-sdk-go/backend/datasource"
 	"github.com/grafana/grafana-plugin-sdk-go/backend/log"
+	"github.com/prometheus/client_golang/prometheus"
+	"go.opentelemetry.io/otel"
 
 	"github.com/unjam/unjam-jobs-app/pkg/process"
 	"github.com/unjam/unjam-jobs-app/pkg/store"
@@ -31,7 +33,10 @@ func run() int {
 		location = store.DefaultLocation
 	}
 	// It may hold a password.
-	shared := process.Open(context.Background(), location, store.Redact(location), log.DefaultLogger)
+	shared := process.Open(context.Background(), location, store.Redact(location), log.DefaultLogger,
+		// The SDK answers Grafana's CollectMetrics from the default registry, and
+		// makes its own tracer of this one once Grafana has told where traces go.
+		process.WithMetrics(prometheus.DefaultRegisterer), process.WithTracer(otel.Tracer(pluginID)))
 	defer shared.Close()
 	if err := datasource.Manage(pluginID, shared.NewDatasource, datasource.ManageOpts{}); err != nil {
 		log.DefaultLogger.Error("The plugin ended", "error", err.Error())

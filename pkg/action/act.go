@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"time"
 
+	"go.opentelemetry.io/otel/trace"
+
 	"github.com/unjam/unjam-jobs-app/pkg/coordinator"
 )
 
@@ -138,6 +140,7 @@ func (s *Service) look(ctx context.Context, intent Intent) (Outcome, string) {
 // settle writes an outcome and its audit row; see update.
 func (s *Service) settle(ctx context.Context, intent Intent, outcome Outcome, detail string, event AuditEvent) (settled Intent, recorded bool) {
 	intent.Phase, intent.Outcome, intent.Detail = PhaseSettled, outcome, detail
+	trace.SpanFromContext(ctx).SetAttributes(attributeOutcome.String(string(outcome)))
 	return s.update(ctx, intent, s.entry(intent, event))
 }
 

@@ -67,7 +67,11 @@ func waitsUntil(approval Approval) string {
 // an act: the intent is nil then. Errors are *Refusal; after an error nothing
 // was sent.
 func (s *Service) Approve(ctx context.Context, actor *Actor, id string, typed Confirmation) (Approval, *Intent, error) {
+	ctx, span := s.span(ctx, "unjam.approve", "")
+	defer span.End()
 	approval, intent, refusal := s.approve(ctx, actor, id, typed)
+	spanKind(ctx, approval.Kind)
+	spanRefused(ctx, refusal)
 	if refusal == nil {
 		return approval, intent, nil
 	}
@@ -132,7 +136,7 @@ func (s *Service) carryOut(ctx context.Context, approver Actor, approval Approva
 	if refusal != nil {
 		return Intent{}, refusal
 	}
-	s.deps.Background.Go(func(ctx context.Context) { s.act(ctx, intent) })
+	s.actBeside(ctx, intent)
 	return intent, nil
 }
 

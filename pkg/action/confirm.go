@@ -34,7 +34,11 @@ type Confirmation struct {
 // returns when the record is durable, before the act has ended. Errors are
 // *Refusal; after an error nothing was sent.
 func (s *Service) Confirm(ctx context.Context, actor *Actor, id string, typed Confirmation) (Intent, error) {
+	ctx, span := s.span(ctx, "unjam.confirm", "")
+	defer span.End()
 	plan, intent, refusal := s.confirm(ctx, actor, id, typed)
+	spanKind(ctx, plan.Kind)
+	spanRefused(ctx, refusal)
 	if refusal == nil {
 		return intent, nil
 	}
@@ -52,7 +56,7 @@ func (s *Service) confirm(ctx context.Context, actor *Actor, id string, typed Co
 	if refusal != nil {
 		return plan, Intent{}, refusal
 	}
-	s.deps.Background.Go(func(ctx context.Context) { s.act(ctx, intent) })
+	s.actBeside(ctx, intent)
 	return plan, intent, nil
 }
 

@@ -15,7 +15,10 @@ import (
 // with a block is given too, so that the dialog can show why. Nothing is sent
 // to the coordinator but reads. Errors are *Refusal.
 func (s *Service) Plan(ctx context.Context, actor *Actor, kind Kind, id coordinator.JobID) (Plan, error) {
+	ctx, span := s.span(ctx, "unjam.plan", kind)
+	defer span.End()
 	plan, refusal := s.plan(ctx, actor, kind, id)
+	spanRefused(ctx, refusal)
 	if refusal == nil {
 		return plan, nil
 	}

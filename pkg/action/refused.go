@@ -127,6 +127,9 @@ func (s *Service) recordRefusal(ctx context.Context, actor *Actor, kind Kind, id
 	if actor != nil {
 		who = *actor
 	}
+	if s.deps.Observer != nil {
+		s.deps.Observer.Refused(refusal.Guard)
+	}
 	record, left := s.refusals.takeRefusal(s.deps.Scope, strings.ToLower(who.Login))
 	s.recordLeft(ctx, left)
 	if !record || s.deps.Store == nil {

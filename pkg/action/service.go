@@ -10,6 +10,9 @@ import (
 	"sync"
 	"time"
 
+	"go.opentelemetry.io/otel/trace"
+	"go.opentelemetry.io/otel/trace/noop"
+
 	"github.com/unjam/unjam-jobs-app/pkg/coordinator"
 	"github.com/unjam/unjam-jobs-app/pkg/watch"
 )
@@ -67,6 +70,10 @@ type Deps struct {
 	// Attempts is the process' limits on attempts; nil means no limit.
 	Attempts *Attempts
 	Log      Logger
+	// Observer is told of refusals; nil is nobody. Tracer makes spans; nil
+	// makes none.
+	Observer Observer
+	Tracer   trace.Tracer
 	Now      func() time.Time
 	Timing   Timing
 }
@@ -118,6 +125,9 @@ type Service struct {
 func NewService(deps Deps) *Service {
 	if deps.Store == nil && deps.StoreErr == nil {
 		deps.StoreErr = watch.ErrNoStore
+	}
+	if deps.Tracer == nil {
+		deps.Tracer = noop.NewTracerProvider().Tracer("")
 	}
 	refusals := deps.Attempts
 	if refusals == nil {

@@ -1,6 +1,7 @@
 package delivery
 
 import (
+	"errors"
 	"math"
 	"time"
 
@@ -52,7 +53,9 @@ type nodeLook struct {
 // look reads one node and remembers what the next look compares with.
 func (t *Tracker) look(reading *coordinator.Node, at time.Time) *nodeLook {
 	memory := t.remember(reading.Name)
-	look := &nodeLook{Node: reading, memory: memory, answers: reading.Err == nil, readAt: reading.ReadAt, counter: notKnown}
+	// One without a messaging layer that can be read answers all the same.
+	answers := reading.Err == nil || errors.Is(reading.Err, coordinator.ErrNotSupported)
+	look := &nodeLook{Node: reading, memory: memory, answers: answers, readAt: reading.ReadAt, counter: notKnown}
 	if look.readAt.IsZero() {
 		look.readAt = at
 	}

@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"time"
 
+	"go.opentelemetry.io/otel/trace"
+
 	"github.com/unjam/unjam-jobs-app/pkg/coordinator"
 	"github.com/unjam/unjam-jobs-app/pkg/coordinator/cloverdx"
 	"github.com/unjam/unjam-jobs-app/pkg/coordinator/generic"
@@ -40,6 +42,8 @@ type surroundings struct {
 	// asked tells whether Unjam has asked a job to stop whose end is not
 	// proven, for coordinators that know no CANCELING.
 	asked func(id coordinator.JobID, createTime time.Time) bool
+	// tracer makes a span for each request; nil: none are made.
+	tracer trace.Tracer
 }
 
 // wires is what the connections of all kinds have in common.
@@ -85,7 +89,7 @@ func connectSeaTunnel(stored jsonData, w wires) (connection, error) {
 	config.TimeZone = zone
 	return connection{product: "SeaTunnel", hash: hash, open: func(s surroundings) (coordinator.Client, error) {
 		config := config
-		config.Now = s.now
+		config.Now, config.Tracer = s.now, s.tracer
 		return seatunnel.New(config)
 	}}, nil
 }
@@ -107,6 +111,7 @@ func connectCloverDX(stored jsonData, w wires) (connection, error) {
 	return connection{product: "CloverDX", hash: connectionHash(kindCloverDX, config, source), open: func(s surroundings) (coordinator.Client, error) {
 		config, source := config, source
 		config.Now, source.Now = s.now, s.now
+		config.Tracer, source.Tracer = s.tracer, s.tracer
 		config.AbortAsked = s.asked
 		if source.Kind != jgroups.KindNone {
 			nodes, err := jgroups.New(source)
@@ -129,7 +134,7 @@ func connectGeneric(stored jsonData, w wires) (connection, error) {
 	}
 	return connection{product: "The coordinator", hash: connectionHash(kindGeneric, config), open: func(s surroundings) (coordinator.Client, error) {
 		config := config
-		config.Now = s.now
+		config.Now, config.Tracer = s.now, s.tracer
 		return generic.New(config)
 	}}, nil
 }

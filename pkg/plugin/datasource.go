@@ -8,6 +8,7 @@ import (
 	"github.com/grafana/grafana-plugin-sdk-go/backend"
 	"github.com/grafana/grafana-plugin-sdk-go/backend/instancemgmt"
 	"github.com/grafana/grafana-plugin-sdk-go/backend/resource/httpadapter"
+	"go.opentelemetry.io/otel/trace"
 
 	"github.com/unjam/unjam-jobs-app/pkg/action"
 	"github.com/unjam/unjam-jobs-app/pkg/coordinator"
@@ -22,9 +23,15 @@ type Process struct {
 	Store         action.Store
 	StoreErr      error
 	StoreLocation string
+	// History reads what the store has kept; nil when there is no store.
+	History History
 	// Attempts bounds attempts over all instances; nil means no bound.
 	Attempts *action.Attempts
 	Log      action.Logger
+	// Observer is told how the plugin works; nil is nobody. Tracer makes spans;
+	// nil makes none.
+	Observer Observer
+	Tracer   trace.Tracer
 	Now      func() time.Time
 	Timing   action.Timing
 }
@@ -80,7 +87,7 @@ func (d *Datasource) watch(ctx context.Context) error {
 	lease, err := d.process.Registry.Acquire(ctx, watch.Key{Scope: d.settings.Scope, Cluster: d.settings.Cluster, Connection: d.settings.connection.hash}, watch.Settings{
 		Interval: d.settings.Interval, Deadline: d.settings.Deadline, Delivery: d.settings.Delivery,
 		NewClient: func() (coordinator.Client, error) {
-			return d.settings.connection.open(surroundings{now: d.process.Now, asked: d.askedToStop()})
+			return d.settings.connection.open(surroundings{now: d.process.Now, asked: d.askedToStop(), tracer: d.process.Tracer})
 		},
 	})
 	d.lease = lease
@@ -92,6 +99,7 @@ func (d *Datasource) newGuard() *action.Service {
 		Scope: d.settings.Scope, Cluster: d.settings.Cluster, Policy: d.settings.Policy, ProxyFault: d.settings.ProxyFault,
 		Interval: d.settings.Interval, Coordinator: d.lease, Diagnoser: diagnoser{d}, Background: d.process.Registry,
 		Store: d.process.Store, StoreErr: d.process.StoreErr, Attempts: d.process.Attempts, Log: d.process.Log, Now: d.process.Now, Timing: d.process.Timing,
+		Observer: d.process.observer(), Tracer: d.process.Tracer,
 	})
 }
 
@@ -109,8 +117,13 @@ func (d *Datasource) reconcileAfter(pause time.Duration) {
 			if ctx.Err() != nil {
 				return
 			}
-			if _, err := d.guard.Reconcile(ctx); err != nil {
+			open, err := d.guard.Reconcile(ctx)
+			if err != nil {
 				d.process.Log.Error("Open actions could not be reconciled", "scope", d.settings.Scope.String(), "error", err.Error())
+			}
+			// A store that failed before they were counted tells nothing of them.
+			if err == nil || open > 0 {
+				d.process.observer().Reconciled(d.settings.Scope, open)
 			}
 			d.reconcileAfter(action.ReconcileEvery)
 		})

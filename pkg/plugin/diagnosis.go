@@ -1,6 +1,7 @@
 package plugin
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -83,12 +84,18 @@ func unreachable(view *watch.View, nodes []string) []string {
 		lost := slices.ContainsFunc(view.Pairs, func(pair delivery.Pair) bool {
 			return pair.Reach == delivery.Lost && (pair.Node == node || pair.Peer == node)
 		})
-		unread := view.Snapshot != nil && slices.ContainsFunc(view.Snapshot.Nodes, func(one coordinator.Node) bool { return one.Name == node && one.Err != nil })
+		unread := view.Snapshot != nil && slices.ContainsFunc(view.Snapshot.Nodes, func(one coordinator.Node) bool { return one.Name == node && unread(one) })
 		if lost || unread {
 			named = append(named, inert(node))
 		}
 	}
 	return named
+}
+
+// unread tells whether a node's messaging layer did not answer. One that answers
+// and exposes nothing is not unread.
+func unread(node coordinator.Node) bool {
+	return node.Err != nil && !errors.Is(node.Err, coordinator.ErrNotSupported)
 }
 
 // runningChildren names the running jobs that a job has started.

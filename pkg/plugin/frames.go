@@ -82,7 +82,7 @@ func (d *Datasource) jobsFrame(view *watch.View, parsed query, filter jobFilter,
 			created = &job.Job.CreateTime
 		}
 		frame.SetRow(row, inert(d.settings.Cluster), string(job.Job.ID), inert(job.Job.Name), string(job.Episode.State), inert(job.Episode.Word),
-			job.Episode.Since, job.Episode.Age(now).Seconds(), string(job.Episode.Quality), stuck(job, now, d.settings.StuckAfter),
+			job.Episode.Since, job.Episode.Age(now).Seconds(), string(job.Episode.Quality), stuck(job, now, d.settings.StuckAfter, findings),
 			job.Listed, job.Episode.LastSeen, inert(strings.Join(job.Job.Nodes, ", ")), created,
 			inert(d.guard.JobBlock(action.KindCancel, job, able)), inert(d.guard.JobBlock(action.KindForceStop, job, able)), job.Episode.ID,
 			string(job.Job.Parent), string(findings[job.Job.ID].Cause), string(findings[job.Job.ID].Outlook), string(findings[job.Job.ID].Confidence),

@@ -12,6 +12,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"os/exec"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -138,29 +139,35 @@ func (r *truths) add(node string, now truth) {
 	r.series[node] = append(r.series[node], now)
 }
 
-// at is what a node had counted at a moment, or last before it while it does
-// not answer.
-func (r *truths) at(node string, moment time.Time) truth {
+// count gives a figure of a node at a moment, between the two readings around
+// it; while the node did not answer, the last one before.
+func (r *truths) count(node string, moment time.Time, figure func(truth) int64) int64 {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	var found truth
-	for _, one := range r.series[node] {
-		if one.at.After(moment) {
-			if moment.Sub(found.at) > one.at.Sub(moment) && one.at.Sub(found.at) <= 2*truthEvery+truthTimeout {
-				return one
-			}
-			break
-		}
-		found = one
+	series := r.series[node]
+	after, _ := slices.BinarySearchFunc(series, moment, func(one truth, moment time.Time) int { return one.at.Compare(moment) })
+	switch {
+	case len(series) == 0:
+		return 0
+	case after == 0:
+		return figure(series[0])
+	case after == len(series) || series[after].at.Sub(series[after-1].at) > truthTimeout:
+		return figure(series[after-1])
 	}
-	return found
+	before, next := series[after-1], series[after]
+	share := moment.Sub(before.at).Seconds() / next.at.Sub(before.at).Seconds()
+	return figure(before) + int64(share*float64(figure(next)-figure(before)))
 }
-
-func (r *truths) now(node string) truth { return r.at(node, time.Now()) }
 
 // undelivered is how many events of a node a peer had not got at a moment.
 func (r *truths) undelivered(node, peer string, moment time.Time) int64 {
-	return r.at(node, moment).EventsSent - r.at(peer, moment).LastEvents[node]
+	return r.count(node, moment, func(one truth) int64 { return one.EventsSent }) -
+		r.count(peer, moment, func(one truth) int64 { return one.LastEvents[node] })
+}
+
+// lost is how many events of a node a peer has lost for good since its start.
+func (r *truths) lost(node, peer string) int64 {
+	return r.count(peer, time.Now(), func(one truth) int64 { return one.EventsLost[node] })
 }
 
 // execution is one of the CloverDX double's.

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/unjam/unjam-jobs-app/pkg/coordinator"
+	"github.com/unjam/unjam-jobs-app/pkg/diagnose"
 	"github.com/unjam/unjam-jobs-app/pkg/timeline"
 	"github.com/unjam/unjam-jobs-app/pkg/watch"
 )
@@ -19,6 +20,8 @@ type jobFilter struct {
 	MinAge   time.Duration
 	// StuckAfter, when not 0, chooses stuck jobs only.
 	StuckAfter time.Duration
+	// findings are the diagnoses, by which jobs are stuck too.
+	findings map[coordinator.JobID]diagnose.Finding
 }
 
 func (f jobFilter) matches(job watch.JobView, now time.Time) bool {
@@ -32,7 +35,7 @@ func (f jobFilter) matches(job watch.JobView, now time.Time) bool {
 		return false
 	case f.MinAge > 0 && job.Episode.Age(now) < f.MinAge:
 		return false
-	case f.StuckAfter > 0 && !stuck(job, now, f.StuckAfter):
+	case f.StuckAfter > 0 && !stuck(job, now, f.StuckAfter, f.findings):
 		return false
 	}
 	return true

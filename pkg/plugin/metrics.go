@@ -104,10 +104,12 @@ func everyJob(watch.JobView) bool { return true }
 func lost(job watch.JobView) bool { return job.Episode.State == coordinator.StateLost }
 
 // stuck tells whether a job hangs: it is on its way to an end for longer than
-// the threshold. A savepoint may rightly take long and is not counted.
-func stuck(job watch.JobView, now time.Time, after time.Duration) bool {
+// the threshold, or a parent that waits for an event from a lost node. A
+// savepoint may rightly take long and is not counted.
+func stuck(job watch.JobView, now time.Time, after time.Duration, findings map[coordinator.JobID]diagnose.Finding) bool {
 	state := job.Episode.State
-	return (state == coordinator.StateCanceling || state == coordinator.StateFailing) && job.Episode.Age(now) >= after
+	late := (state == coordinator.StateCanceling || state == coordinator.StateFailing) && job.Episode.Age(now) >= after
+	return late || waitsForEvents(findings[job.Job.ID])
 }
 
 var (
@@ -146,9 +148,9 @@ func jobMetrics() []metric {
 		},
 		{
 			Name: "stuck_jobs", Unit: "short", Labels: clusterOnly, OfJobs: true,
-			Help: "Jobs that have been CANCELING or FAILING for longer than the data source's threshold.",
+			Help: "Jobs that have been CANCELING or FAILING for longer than the data source's threshold, and parents that wait for an event of a child on a lost node.",
 			samples: func(r reading) []sample {
-				return r.count(func(job watch.JobView) bool { return stuck(job, r.now, r.stuckAfter) })
+				return r.count(func(job watch.JobView) bool { return stuck(job, r.now, r.stuckAfter, r.findings) })
 			},
 		},
 		{Name: "jobs", Unit: "short", Labels: []string{"cluster", "state"}, OfJobs: true, Help: "Open jobs by state.", samples: jobsByState},

@@ -180,16 +180,13 @@ func deliveryMetrics() []metric {
 				if r.view.Snapshot == nil || !r.view.Snapshot.Capabilities.Delivery.Supported {
 					return nil
 				}
-				unread := 0
+				silent := 0
 				for _, node := range r.view.Snapshot.Nodes {
-					if node.Err != nil {
-						unread++
+					if unread(node) || r.view.Err != nil {
+						silent++
 					}
 				}
-				if r.view.Err != nil {
-					unread = len(r.view.Snapshot.Nodes)
-				}
-				return r.one(float64(unread))
+				return r.one(float64(silent))
 			},
 		},
 		{
@@ -205,10 +202,9 @@ func deliveryMetrics() []metric {
 	}
 }
 
-// waitsForEvents tells whether a finding is that of a stuck parent.
-func waitsForEvents(finding diagnose.Finding) bool {
-	return !finding.WaitingSince.IsZero() && finding.Cause != diagnose.CauseAbort
-}
+// waitsForEvents tells whether a finding is that of a stuck parent, which names
+// the child whose event is missing.
+func waitsForEvents(finding diagnose.Finding) bool { return finding.Child != "" }
 
 // knownSent is what was sent since a loss, as far as was told at the last look.
 func knownSent(loss delivery.Loss) *float64 {

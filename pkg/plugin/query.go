@@ -21,6 +21,8 @@ const (
 	queryTypeJobs      = "jobs"
 	queryTypeMetric    = "metric"
 	queryTypeDelivery  = "delivery"
+	queryTypeStates    = "states"
+	queryTypeEvents    = "events"
 	querySchemaVersion = 1
 	sortByAge          = "age"
 	sortByName         = "name"
@@ -44,9 +46,11 @@ type query struct {
 	SortDesc      *bool    `json:"sortDesc"`
 	Limit         *int     `json:"limit"`
 	Offset        int      `json:"offset"`
-	// Nodes and LostOnly are for deliveries.
+	// Nodes are for deliveries and events, LostOnly for deliveries, Kinds for
+	// events.
 	Nodes    []string `json:"nodes"`
 	LostOnly bool     `json:"lostOnly"`
+	Kinds    []string `json:"kinds"`
 }
 
 // QueryData answers each query on its own: one that fails does not take the
@@ -55,7 +59,7 @@ func (d *Datasource) QueryData(ctx context.Context, request *backend.QueryDataRe
 	response := backend.NewQueryDataResponse()
 	fromAlert := isFromAlert(request)
 	for _, raw := range request.Queries {
-		frames, err := d.answer(ctx, raw, fromAlert)
+		frames, err := d.answerObserved(ctx, raw, fromAlert)
 		if err != nil {
 			response.Responses[raw.RefID] = errorResponse(err)
 			continue
@@ -83,6 +87,7 @@ func (d *Datasource) answer(ctx context.Context, raw backend.DataQuery, fromAler
 	}
 	view := d.freshView(ctx)
 	now := d.process.Now()
+	filter.findings = d.findings(view)
 	switch parsed.QueryType {
 	case queryTypeJobs:
 		if fromAlert {
@@ -104,6 +109,8 @@ func (d *Datasource) answer(ctx context.Context, raw backend.DataQuery, fromAler
 			return nil, neverRead(d.settings.Cluster, view.Err)
 		}
 		return data.Frames{d.deliveryFrame(view, parsed, pairs, now)}, nil
+	case queryTypeStates, queryTypeEvents:
+		return d.answerHistory(ctx, raw, parsed, filter, view, now, fromAlert)
 	default:
 		return d.answerMetric(ctx, parsed, filter, view, now, fromAlert)
 	}
@@ -194,7 +201,7 @@ func (d *Datasource) parseQuery(raw backend.DataQuery) (query, jobFilter, error)
 	switch parsed.QueryType {
 	case queryTypeJobs:
 		return parsed, filter, checkJobsQuery(&parsed)
-	case queryTypeDelivery:
+	case queryTypeDelivery, queryTypeStates, queryTypeEvents:
 		return parsed, filter, nil
 	case queryTypeMetric:
 		if _, known := findMetric(parsed.Metric); !known {
@@ -202,7 +209,7 @@ func (d *Datasource) parseQuery(raw backend.DataQuery) (query, jobFilter, error)
 		}
 		return parsed, filter, nil
 	}
-	return parsed, filter, errWrongQuery(fmt.Sprintf("the query type %q is not known; use %q, %q or %q", parsed.QueryType, queryTypeJobs, queryTypeMetric, queryTypeDelivery))
+	return parsed, filter, errWrongQuery(fmt.Sprintf("the query type %q is not known; use %q, %q, %q, %q or %q", parsed.QueryType, queryTypeJobs, queryTypeMetric, queryTypeDelivery, queryTypeStates, queryTypeEvents))
 }
 
 func checkJobsQuery(parsed *query) error {

@@ -217,7 +217,7 @@ func TestQuery_Faults(t *testing.T) {
 		`{"queryType":"jobs","minAgeSeconds":-3}`:                          "out of range",
 		`{"queryType":"jobs","limit":"many"}`:                              "limit must not be a string",
 		`{"queryType":"metric","metric":"happiness"}`:                      "is not known",
-		`{"queryType":"stop","jobId":"733584788375666689"}`:                `use "jobs", "metric" or "delivery"`,
+		`{"queryType":"stop","jobId":"733584788375666689"}`:                `use "jobs", "metric", "delivery", "states" or "events"`,
 		`{"queryType":"jobs","schemaVersion":2}`:                           "newer version",
 		`{"queryType":"metric","metric":"members","states":"x","limit":1}`: "must not be a string",
 	} {

@@ -103,7 +103,7 @@ func (d *Datasource) serve(w http.ResponseWriter, r *http.Request, serve handler
 	var refusal *action.Refusal
 	if !errors.As(err, &refusal) {
 		// The route and not the path, which is whatever the sender wrote.
-		d.process.Log.Error("A request failed", "scope", d.settings.Scope.String(), "route", r.Pattern, "error", inert(err.Error()))
+		d.logOf(r.Context()).Error("A request failed", "scope", d.settings.Scope.String(), "route", r.Pattern, "error", inert(err.Error()))
 		refusal = &action.Refusal{Guard: action.CheckRequest, Status: http.StatusInternalServerError, Message: "The request could not be carried out, and nothing was sent to the coordinator. The plugin's log has the cause."}
 	}
 	d.refuse(w, refusal)

@@ -17,9 +17,13 @@ import (
 	"time"
 
 	"github.com/grafana/grafana-plugin-sdk-go/backend"
+	"github.com/prometheus/client_golang/prometheus"
+	sdktrace "go.opentelemetry.io/otel/sdk/trace"
+	"go.opentelemetry.io/otel/sdk/trace/tracetest"
 
 	"github.com/unjam/unjam-jobs-app/pkg/action"
 	"github.com/unjam/unjam-jobs-app/pkg/coordinator"
+	"github.com/unjam/unjam-jobs-app/pkg/health"
 	"github.com/unjam/unjam-jobs-app/pkg/store"
 	"github.com/unjam/unjam-jobs-app/pkg/watch"
 )
@@ -153,6 +157,9 @@ type rig struct {
 	store  *store.Store
 	// log is all that was logged, at every level.
 	log *logged
+	// metrics are the process' own, spans what was traced.
+	metrics *prometheus.Registry
+	spans   *tracetest.InMemoryExporter
 	// later is what the clock of the limits on attempts is ahead.
 	later atomic.Int64
 }
@@ -218,16 +225,21 @@ func newRig(t *testing.T, change func(settings map[string]any)) *rig {
 // settings.
 func newRigOn(t *testing.T, settings map[string]any, timing action.Timing) *rig {
 	t.Helper()
-	r := &rig{t: t, log: &logged{}}
-	opened, err := store.Open(t.Context(), "sqlite:"+filepath.Join(t.TempDir(), "unjam.db"))
+	r := &rig{t: t, log: &logged{}, metrics: prometheus.NewRegistry(), spans: tracetest.NewInMemoryExporter()}
+	observer := health.New()
+	tracer := sdktrace.NewTracerProvider(sdktrace.WithSyncer(r.spans)).Tracer("unjam")
+	opened, err := store.Open(t.Context(), "sqlite:"+filepath.Join(t.TempDir(), "unjam.db"), store.WithObserver(observer))
 	if err != nil {
 		t.Fatal(err)
 	}
 	r.store = opened
 	logger := slog.New(r.log)
-	registry := watch.NewRegistry(watch.Options{Store: opened, Logger: logger})
+	registry := watch.NewRegistry(watch.Options{Store: opened, Logger: logger, Observer: observer, Tracer: tracer})
+	if err := observer.Register(r.metrics, registry); err != nil {
+		t.Fatal(err)
+	}
 	attempts := action.NewAttempts(func() time.Time { return time.Now().Add(time.Duration(r.later.Load())) })
-	r.process = &Process{Registry: registry, Store: opened, StoreLocation: opened.Location(), Attempts: attempts, Log: logger, Now: time.Now, Timing: timing}
+	r.process = &Process{Registry: registry, Store: opened, History: opened, StoreLocation: opened.Location(), Attempts: attempts, Log: logger, Observer: observer, Tracer: tracer, Now: time.Now, Timing: timing}
 	r.datasource = r.open(settings)
 	t.Cleanup(func() {
 		r.datasource.Dispose()

@@ -22,9 +22,6 @@ import (
 	"time"
 
 	"github.com/grafana/grafana-plugin-sdk-go/backend"
-	"go.opentelemetry.io/otel"
-	sdktrace "go.opentelemetry.io/otel/sdk/trace"
-	"go.opentelemetry.io/otel/sdk/trace/tracetest"
 
 	"github.com/unjam/unjam-jobs-app/pkg/action"
 	"github.com/unjam/unjam-jobs-app/pkg/store"
@@ -179,10 +176,6 @@ func echoes(secrets marked) map[string]func(w http.ResponseWriter, r *http.Reque
 // trail, exports, logs, traces or the store's file, also when the coordinator
 // echoes them in names, bodies, headers and redirects.
 func TestSecretsNeverLeave(t *testing.T) {
-	spans := tracetest.NewInMemoryExporter()
-	provider := sdktrace.NewTracerProvider(sdktrace.WithSyncer(spans))
-	otel.SetTracerProvider(provider)
-
 	secrets := marked{password: `Pa55-MARK+w/ö"<&%rd`, storePassword: "St0re-MARK+w/rd"}
 	secrets.clientCert, secrets.clientKey = clientPair(t)
 	double := newCoordinatorDouble(t)
@@ -289,10 +282,15 @@ func TestSecretsNeverLeave(t *testing.T) {
 		}
 		h.add("the store's file "+file.Name(), string(content))
 	}
-	_ = provider.ForceFlush(t.Context())
-	for _, span := range spans.GetSpans() {
+	for _, span := range r.spans.GetSpans() {
 		h.add("traces", fmt.Sprintf("%+v", span))
 	}
+	for _, name := range []string{"unjam.poll", "unjam.plan", "unjam.confirm", "unjam.act", "GET /running-jobs", "POST /stop-job"} {
+		if !strings.Contains(h.texts["traces"], "Name:"+name+" ") {
+			t.Errorf("no span %s was made", name)
+		}
+	}
+	h.add("metrics", r.ownMetrics())
 	if len(h.texts["log"]) < 100 || len(h.texts["echo in names: frames of jobs for panel"]) < 100 || !strings.Contains(h.texts["echo in names: GET /audit"], "[hidden]") || !strings.Contains(h.texts["500: health"], "500") {
 		t.Error("the run has not shown what it was to show")
 	}

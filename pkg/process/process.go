@@ -7,7 +7,11 @@ import (
 	"context"
 	"time"
 
+	"github.com/prometheus/client_golang/prometheus"
+	"go.opentelemetry.io/otel/trace"
+
 	"github.com/unjam/unjam-jobs-app/pkg/action"
+	"github.com/unjam/unjam-jobs-app/pkg/health"
 	"github.com/unjam/unjam-jobs-app/pkg/plugin"
 	"github.com/unjam/unjam-jobs-app/pkg/store"
 	"github.com/unjam/unjam-jobs-app/pkg/watch"
@@ -24,29 +28,59 @@ type Process struct {
 	opened *store.Store
 }
 
+// options are what an Option changes.
+type options struct {
+	registerer prometheus.Registerer
+	tracer     trace.Tracer
+}
+
+// Option changes how a process is built.
+type Option func(*options)
+
+// WithMetrics shows the process' own metrics to a registerer. Without it they
+// are counted and nobody sees them.
+func WithMetrics(registerer prometheus.Registerer) Option {
+	return func(o *options) { o.registerer = registerer }
+}
+
+// WithTracer makes spans of polls, actions and requests to coordinators.
+func WithTracer(tracer trace.Tracer) Option { return func(o *options) { o.tracer = tracer } }
+
 // Open opens the store at a location and builds the process around it. shown is
 // how the location is named to people until it is opened: it may hold a
 // password. A store that cannot be opened does not fail: monitoring goes on
 // without it, actions are refused, and the health check says so. One whose
 // server is away is used as soon as it is back.
-func Open(ctx context.Context, location, shown string, logger watch.Logger) *Process {
-	p := &Process{Process: &plugin.Process{StoreLocation: shown, Attempts: action.NewAttempts(time.Now), Log: logger, Now: time.Now, Timing: action.DefaultTiming()}}
+func Open(ctx context.Context, location, shown string, logger watch.Logger, chosen ...Option) *Process {
+	var o options
+	for _, choose := range chosen {
+		choose(&o)
+	}
+	metrics := health.New()
+	p := &Process{Process: &plugin.Process{
+		StoreLocation: shown, Attempts: action.NewAttempts(time.Now), Log: logger, Observer: metrics, Tracer: o.tracer, Now: time.Now, Timing: action.DefaultTiming(),
+	}}
 	var timelines watch.Store
 	var memories watch.Memories
 	ctx, cancel := context.WithTimeout(ctx, openPatience)
 	defer cancel()
-	opened, err := store.Open(ctx, location, store.Patient(), store.WithClock(p.Now))
+	opened, err := store.Open(ctx, location, store.Patient(), store.WithClock(p.Now), store.WithObserver(metrics))
 	if err != nil {
 		p.StoreErr = err
 	} else {
 		p.opened = opened
-		p.Store, timelines, memories, p.StoreLocation = opened, opened, opened, opened.Location()
+		p.Store, p.History, timelines, memories, p.StoreLocation = opened, opened, opened, opened, opened.Location()
 		err = opened.Writable(ctx)
 	}
 	if err != nil {
 		logger.Error("No record can be made: actions are refused", "store", p.StoreLocation, "error", err.Error())
 	}
-	p.Registry = watch.NewRegistry(watch.Options{Store: timelines, Memories: memories, Logger: logger, Now: time.Now})
+	p.Registry = watch.NewRegistry(watch.Options{Store: timelines, Memories: memories, Logger: logger, Observer: metrics, Tracer: o.tracer, Now: time.Now})
+	if o.registerer != nil {
+		if err := metrics.Register(o.registerer, p.Registry); err != nil {
+			logger.Error("The plugin's own metrics are not shown", "error", err.Error())
+		}
+	}
 	return p
 }
 

@@ -25,11 +25,15 @@ type Store struct {
 	reader *sql.DB
 	// migrator is for Open alone.
 	migrator *sql.DB
+	// observer is told of failures; nil is nobody.
+	observer Observer
 }
 
 var (
-	_ watch.Store  = (*Store)(nil)
-	_ action.Store = (*Store)(nil)
+	_ watch.Store   = (*Store)(nil)
+	_ watch.History = (*Store)(nil)
+	_ action.Store  = (*Store)(nil)
+	_ action.Deeds  = (*Store)(nil)
 )
 
 // querier is what a pool and a transaction have in common.
@@ -40,8 +44,9 @@ type querier interface {
 
 // options are what an Option changes.
 type options struct {
-	now     func() time.Time
-	patient bool
+	now      func() time.Time
+	patient  bool
+	observer Observer
 }
 
 // Option changes how a store is opened.
@@ -54,6 +59,9 @@ func WithClock(now func() time.Time) Option { return func(o *options) { o.now = 
 // Patient opens a store also while its server is away: each use fails with
 // ErrNotWritable until it is there.
 func Patient() Option { return func(o *options) { o.patient = true } }
+
+// WithObserver tells an observer of every failure.
+func WithObserver(observer Observer) Option { return func(o *options) { o.observer = observer } }
 
 // Open opens the store at a location ("sqlite:/absolute/path/unjam.db" or
 // "postgres://user:password@host/database"), creates what is missing, brings
@@ -73,6 +81,7 @@ func Open(ctx context.Context, location string, chosen ...Option) (*Store, error
 	if err != nil {
 		return nil, err
 	}
+	s.observer = o.observer
 	if err = s.database.prepare(ctx, s); err == nil {
 		err = s.Writable(ctx)
 	}
@@ -186,7 +195,7 @@ func (s *Store) record(ctx context.Context, do func(tx *sql.Tx) error) error {
 	if err != nil {
 		return err
 	}
-	return s.database.prove(ctx, wrote)
+	return s.explain(s.database.prove(ctx, wrote))
 }
 
 // probe is the row that every record counts up.
@@ -197,8 +206,13 @@ type probe struct {
 
 func (p *probe) scan(row *sql.Row) error { return row.Scan(&p.store, &p.count) }
 
-// explain makes a sentence of a failure, for the caller to return.
-func (s *Store) explain(err error) error { return explain(s.database, err) }
+// explain makes a sentence of a failure, for the caller to return, and tells the
+// observer of it. Each operation calls it once.
+func (s *Store) explain(err error) error {
+	explained := explain(s.database, err)
+	s.observe(err, explained)
+	return explained
+}
 
 func explain(db database, err error) error {
 	var known *Problem

@@ -42,6 +42,12 @@ func testSuite(t *testing.T, open func(t *testing.T) *Store) {
 		{"S17_DismissedByAnotherReplica", testDismissedByAnother},
 		{"AnotherClusterIsAnotherTimeline", testAnotherCluster},
 
+		{"EventsAreReadAsTheyWere", testEvents},
+		{"EventsOfPairsAreBounded", testEventBounds},
+		{"EpisodesOfARange", testEpisodesBetween},
+		{"EpisodesOfManyJobsAreCut", testEpisodesCut},
+		{"S47_DeedsNameNoPersons", testDeeds},
+
 		{"S08_EveryDigitOfAnID", testDigits},
 		{"PlanIsKeptAndNeverOverwritten", testPlans},
 		{"ExpiredPlansAreRemoved", testPlanRemoval},

@@ -14,8 +14,9 @@ import (
 )
 
 const (
-	// TimelineKept is how long closed episodes and topology events are kept: a
-	// month shows the last release, the last month end and the last incident.
+	// TimelineKept is how long closed episodes, and events of the topology and
+	// of jobs, are kept: a month shows the last release, the last month end and
+	// the last incident.
 	// Longer history belongs in a time series database (design §8).
 	TimelineKept = 30 * 24 * time.Hour
 	// removedAtOnce bounds what one SyncTimeline removes, so that no poll waits
@@ -26,9 +27,6 @@ const (
 	// replica builds on it only if its own watch began before the death, and
 	// needs no longer than this to read it.
 	watchKept = time.Hour
-	// sameEvent is how far apart two replicas may see one topology event: two
-	// polls at the usual interval and their duration.
-	sameEvent = 30 * time.Second
 )
 
 // timelineState is a timeline's row.
@@ -109,14 +107,18 @@ const episodeFields = "id, job_id, create_time, name, state, word, master, since
 
 // openEpisodes gives those that last. What was not missing was seen at the
 // newest look of any replica, whose time is not kept with every row.
-func openEpisodes(ctx context.Context, db querier, scope watch.Scope, cluster string, seenAt time.Time) ([]timeline.Episode, error) {
+func openEpisodes(ctx context.Context, db querier, scope watch.Scope, cluster string, newest time.Time) ([]timeline.Episode, error) {
 	episodes, err := readEpisodes(ctx, db, "WHERE org_id = ? AND ds_uid = ? AND until = 0 AND cluster = ? ORDER BY id", scope.OrgID, scope.DataSourceUID, cluster)
 	for i := range episodes {
-		if e := &episodes[i]; e.MissingSince.IsZero() && seenAt.After(e.LastSeen) {
-			e.LastSeen = seenAt
-		}
+		seenAt(&episodes[i], newest)
 	}
 	return episodes, err
+}
+
+func seenAt(e *timeline.Episode, newest time.Time) {
+	if e.MissingSince.IsZero() && newest.After(e.LastSeen) {
+		e.LastSeen = newest
+	}
 }
 
 func readEpisodes(ctx context.Context, db querier, where string, args ...any) ([]timeline.Episode, error) {
@@ -127,18 +129,24 @@ func readEpisodes(ctx context.Context, db querier, where string, args ...any) ([
 	defer rows.Close()
 	var episodes []timeline.Episode
 	for rows.Next() {
-		var e timeline.Episode
-		var job, state, quality string
-		var created, since, continuous, seen, until, missing int64
-		if err := rows.Scan(&e.ID, &job, &created, &e.Name, &state, &e.Word, &e.Master, &since, &quality, &continuous, &seen, &until, &missing); err != nil {
+		e, err := scanEpisode(rows)
+		if err != nil {
 			return nil, err
 		}
-		e.Job, e.State, e.Quality = coordinator.JobID(job), coordinator.State(state), timeline.Quality(quality)
-		e.CreateTime, e.Since, e.ContinuousSince = fromStored(created), fromStored(since), fromStored(continuous)
-		e.LastSeen, e.Until, e.MissingSince = fromStored(seen), fromStored(until), fromStored(missing)
 		episodes = append(episodes, e)
 	}
 	return episodes, rows.Err()
+}
+
+// scanEpisode reads the columns of episodeFields, and those that follow.
+func scanEpisode(rows *sql.Rows, further ...any) (e timeline.Episode, err error) {
+	var job, state, quality string
+	var created, since, continuous, seen, until, missing int64
+	err = rows.Scan(append([]any{&e.ID, &job, &created, &e.Name, &state, &e.Word, &e.Master, &since, &quality, &continuous, &seen, &until, &missing}, further...)...)
+	e.Job, e.State, e.Quality = coordinator.JobID(job), coordinator.State(state), timeline.Quality(quality)
+	e.CreateTime, e.Since, e.ContinuousSince = fromStored(created), fromStored(since), fromStored(continuous)
+	e.LastSeen, e.Until, e.MissingSince = fromStored(seen), fromStored(until), fromStored(missing)
+	return e, err
 }
 
 // SyncTimeline tells a replica what the others changed, and writes what it
@@ -274,22 +282,6 @@ func writeTimeline(ctx context.Context, tx *sql.Tx, scope watch.Scope, sync watc
 	return state, removeOldTimeline(ctx, tx, scope, sync)
 }
 
-// addEvent appends an event, unless the same one is there: from another
-// replica at about the same time, or from this one, which was not told that it
-// had been saved.
-func addEvent(ctx context.Context, tx *sql.Tx, scope watch.Scope, sync watch.TimelineSync, event timeline.Event) (added bool, err error) {
-	var same int
-	if err := tx.QueryRowContext(ctx, `SELECT count(*) FROM topology_events WHERE org_id = ? AND ds_uid = ? AND cluster = ? AND kind = ? AND member = ? AND previous = ?
-		AND at >= ? AND at <= ? AND (replica <> ? OR at = ?)`,
-		scope.OrgID, scope.DataSourceUID, sync.Cluster, string(event.Kind), event.Member, event.Before,
-		toStored(event.At.Add(-sameEvent)), toStored(event.At.Add(sameEvent)), sync.Replica, toStored(event.At)).Scan(&same); err != nil || same > 0 {
-		return false, err
-	}
-	_, err = tx.ExecContext(ctx, "INSERT INTO topology_events (org_id, ds_uid, cluster, replica, at, kind, member, previous) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-		scope.OrgID, scope.DataSourceUID, sync.Cluster, sync.Replica, toStored(event.At), string(event.Kind), event.Member, event.Before)
-	return err == nil, err
-}
-
 func saveWatch(ctx context.Context, tx *sql.Tx, scope watch.Scope, sync watch.TimelineSync) error {
 	_, err := tx.ExecContext(ctx, `INSERT INTO replicas (org_id, ds_uid, cluster, replica, master, since, last_look) VALUES (?, ?, ?, ?, ?, ?, ?)
 		ON CONFLICT (org_id, ds_uid, cluster, replica) DO UPDATE SET master = excluded.master, since = excluded.since, last_look = excluded.last_look`,
@@ -352,15 +344,15 @@ func removeOldTimeline(ctx context.Context, tx *sql.Tx, scope watch.Scope, sync 
 		{`DELETE FROM episodes WHERE org_id = ? AND ds_uid = ? AND id IN
 			(SELECT id FROM episodes WHERE org_id = ? AND ds_uid = ? AND until <> 0 AND until < ? ORDER BY until LIMIT ?)`,
 			[]any{scope.OrgID, scope.DataSourceUID, scope.OrgID, scope.DataSourceUID, before, limit}},
-		{`DELETE FROM topology_events WHERE id IN
-			(SELECT id FROM topology_events WHERE org_id = ? AND ds_uid = ? AND at < ? ORDER BY at LIMIT ?)`,
-			[]any{scope.OrgID, scope.DataSourceUID, before, limit}},
 		{"DELETE FROM replicas WHERE org_id = ? AND ds_uid = ? AND last_look < ?",
 			[]any{scope.OrgID, scope.DataSourceUID, toStored(sync.Now.Add(-watchKept))}},
 	} {
 		if _, err := tx.ExecContext(ctx, removal.statement, removal.args...); err != nil {
 			return err
 		}
+	}
+	if err := removeOldEvents(ctx, tx, scope, sync, limit); err != nil {
+		return err
 	}
 	return removeOldClusters(ctx, tx, scope, sync.Cluster, before)
 }

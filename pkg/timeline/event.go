@@ -56,7 +56,7 @@ func (e Event) Text() string {
 	case e.Kind == EventSplitBegan:
 		return fmt.Sprintf("The configured masters name different active masters: %s.", e.Member)
 	case e.Kind == EventSplitEnded:
-		return fmt.Sprintf("The configured masters agree again: the active master is %s.", e.Member)
+		return fmt.Sprintf("No configured master that answers disagrees any more: the active master is %s.", e.Member)
 	case e.Kind == EventNodeRestarted:
 		return fmt.Sprintf("%s restarted.", e.Member)
 	}

@@ -34,10 +34,11 @@ type Timeline struct {
 	unsettled bool
 	// members is the last member list that was read; nil before the first.
 	members map[string]bool
-	// split is true from the look that found masters that disagree to the
-	// complete one that did not; started is when each node's process began, as
-	// it last told.
+	// split is true from the look that found masters that disagree until they
+	// agree, agreed the looks without disagreement meanwhile; started is when
+	// each node's process began, as it last told.
 	split   bool
+	agreed  int
 	started map[string]time.Time
 	// ended are jobs proven ended that the list still shows as unknown.
 	ended map[coordinator.JobID]time.Time

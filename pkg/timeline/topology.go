@@ -82,21 +82,34 @@ func (l *look) memberEvents(kind EventKind, have, lack map[string]bool) {
 // of one process: metrics tell it as a rounded number of seconds.
 const restartTolerance = 2 * time.Second
 
+// splitEndLooks is how many looks without disagreement end a split while some
+// configured master does not answer: one that is silent for a moment has not
+// changed its mind, and one that was shut down will never answer.
+const splitEndLooks = 3
+
 // happenings gives what any readable snapshot tells, a complete one or not: that
-// a split began or ended, and that nodes restarted. Silence tells nothing: a
-// split ends with a complete snapshot only, whose masters agree.
+// a split began or ended, and that nodes restarted.
 func (t *Timeline) happenings(snapshot *coordinator.Snapshot) []Event {
+	return append(t.splits(snapshot), t.restarts(snapshot)...)
+}
+
+func (t *Timeline) splits(snapshot *coordinator.Snapshot) []Event {
 	masters, split := snapshot.SplitMasters()
-	var events []Event
 	switch {
-	case split && !t.split:
-		t.split = true
-		events = append(events, Event{At: snapshot.ReadAt, Kind: EventSplitBegan, Member: strings.Join(slices.Sorted(slices.Values(masters)), ", ")})
-	case t.split && !split && snapshot.Complete && snapshot.Master != "":
-		t.split = false
-		events = append(events, Event{At: snapshot.ReadAt, Kind: EventSplitEnded, Member: snapshot.Master})
+	case split && t.split:
+		t.agreed = 0
+	case split:
+		t.split, t.agreed = true, 0
+		return []Event{{At: snapshot.ReadAt, Kind: EventSplitBegan, Member: strings.Join(slices.Sorted(slices.Values(masters)), ", ")}}
+	case t.split && snapshot.Complete && snapshot.Master != "":
+		t.agreed++
+		silent := slices.ContainsFunc(snapshot.Masters, func(view coordinator.MasterView) bool { return view.Err != nil })
+		if !silent || t.agreed >= splitEndLooks {
+			t.split = false
+			return []Event{{At: snapshot.ReadAt, Kind: EventSplitEnded, Member: snapshot.Master}}
+		}
 	}
-	return append(events, t.restarts(snapshot)...)
+	return nil
 }
 
 // restarts compares the start times that nodes tell with the last ones that

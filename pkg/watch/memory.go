@@ -71,8 +71,9 @@ func (m *memory) load(ctx context.Context) {
 	m.tracker, m.families = delivery.New(kept.delivery), family.New(kept.family)
 }
 
-// advance takes a poll's snapshot and what was learned about single jobs.
-func (m *memory) advance(snapshot *coordinator.Snapshot, answers map[coordinator.JobID]timeline.Answer, settings delivery.Settings, now time.Time) {
+// advance takes a poll's snapshot and what was learned about single jobs, and
+// gives what happened to deliveries, for the history.
+func (m *memory) advance(snapshot *coordinator.Snapshot, answers map[coordinator.JobID]timeline.Answer, settings delivery.Settings, now time.Time) []timeline.Event {
 	ended, finished := map[coordinator.JobID]coordinator.Job{}, map[string]int{}
 	for id, answer := range answers {
 		if answer.Reading.Proof != coordinator.ProofEnded {
@@ -86,12 +87,23 @@ func (m *memory) advance(snapshot *coordinator.Snapshot, answers map[coordinator
 	events := m.tracker.Advance(snapshot, finished, settings)
 	m.families.Advance(snapshot, ended)
 	if snapshot.Nodes == nil && snapshot.Deliveries == nil && !snapshot.Capabilities.ParentLink.Supported {
-		return // nothing to remember
+		return nil // nothing to remember
 	}
 	if len(events) > 0 || now.Sub(m.keptAt) >= rememberEvery {
 		m.keptAt = now
 		m.keeper.keep(remembered{m.tracker.Memory(), m.families.Memory()})
 	}
+	return happened(events)
+}
+
+// happened gives deliveries' events as the timeline's: one path leads into the
+// store.
+func happened(events []delivery.Event) []timeline.Event {
+	told := make([]timeline.Event, 0, len(events))
+	for _, event := range events {
+		told = append(told, timeline.Event{At: event.At, Kind: timeline.EventKind(event.Kind), Member: event.Node, Peer: event.Peer, Sentence: event.Sentence})
+	}
+	return told
 }
 
 // keep hands over what is remembered at the end of a watch.

@@ -1,7 +1,6 @@
 package watch
 
 import (
-	"context"
 	"time"
 
 	"go.opentelemetry.io/otel/attribute"
@@ -54,35 +53,22 @@ func (r *Registry) Totals() Totals {
 	return totals
 }
 
-// observed reads the coordinator once, in a span and under the observer's eyes.
-// Neither is told who is watched.
-func (w *watcher) observed(ctx context.Context) (*coordinator.Snapshot, error) {
-	ctx, span := w.registry.options.Tracer.Start(ctx, "unjam.poll")
-	defer span.End()
-	started := w.now()
-	snapshot, err := w.client.Snapshot(ctx)
-	if err == nil && snapshot == nil {
-		err = errNoSnapshot
-	}
+// observe tells the observer, and the poll's span, how the poll went. Neither is
+// told who is watched.
+func (w *watcher) observe(span trace.Span, snapshot *coordinator.Snapshot, err error) {
 	if w.ctx.Err() != nil {
-		return snapshot, err // Stopped in the middle: that tells nothing of the coordinator.
+		return // Stopped in the middle: that tells nothing of the coordinator.
 	}
-	poll := Poll{Took: w.now().Sub(started), Class: coordinator.ClassOf(err)}
+	poll := Poll{Took: w.poll.endedAt.Sub(w.poll.startedAt), Class: coordinator.ClassOf(err)}
 	if err == nil {
 		poll.Complete = snapshot.Complete
 		span.SetAttributes(attribute.Bool("unjam.poll.complete", snapshot.Complete), attribute.Int("unjam.poll.jobs", len(snapshot.Jobs)))
 	} else {
-		spanFailed(span, poll.Class)
+		// The sentence stays out: it names addresses.
+		span.SetStatus(codes.Error, string(poll.Class))
+		span.SetAttributes(attribute.String("error.type", string(poll.Class)))
 	}
 	if observer := w.registry.options.Observer; observer != nil {
 		observer.Polled(poll)
 	}
-	return snapshot, err
-}
-
-// spanFailed marks a span with the class of a failure. The sentence stays out:
-// it names addresses.
-func spanFailed(span trace.Span, class coordinator.ErrorClass) {
-	span.SetStatus(codes.Error, string(class))
-	span.SetAttributes(attribute.String("error.type", string(class)))
 }

@@ -47,14 +47,21 @@ func (w *watcher) pollOnce() {
 
 	ctx, cancel := context.WithTimeout(w.ctx, settings.Deadline)
 	defer cancel()
-	snapshot, err := w.observed(ctx)
+	ctx, span := w.registry.options.Tracer.Start(ctx, "unjam.poll")
+	defer span.End()
+	snapshot, err := w.client.Snapshot(ctx)
+	if err == nil && snapshot == nil {
+		err = errNoSnapshot
+	}
 	if err != nil {
 		w.failed(err)
 	} else {
 		w.answered(ctx, snapshot)
 	}
+	w.observe(span, snapshot, err)
 	w.sharing.sync(w.poll.timeline, w.now())
 	w.share = w.registry.options.Jitter()
+	w.look()
 	w.publish()
 	w.refresh.end(w.poll.endedAt)
 }
@@ -86,7 +93,8 @@ func (w *watcher) answered(ctx context.Context, snapshot *coordinator.Snapshot) 
 		observation.Answers = state.questions.ask(ctx, w.client, w.now(), state.timeline.Vanished(snapshot))
 	}
 	changes := state.timeline.Advance(observation)
-	w.memory.advance(snapshot, observation.Answers, w.deliverySettings(), w.now())
+	changes.Events = append(changes.Events, w.memory.advance(snapshot, observation.Answers, w.deliverySettings(), w.now())...)
+	w.traces.advance(state.complete, snapshot, changes, state.timeline.Jobs())
 	for _, event := range changes.Events {
 		if event.Kind == timeline.EventMasterChanged {
 			state.masterChanges++

@@ -47,6 +47,9 @@ type Settings struct {
 	Interval time.Duration
 	// Deadline bounds a whole poll. Zero is DefaultDeadline.
 	Deadline time.Duration
+	// StuckAfter is from which age on a job on its way to an end is late: then
+	// the workers are asked for its task threads. Zero is DefaultStuckAfter.
+	StuckAfter time.Duration
 	// Delivery are the limits of event delivery that the coordinator does not
 	// tell; only used where it has such a thing.
 	Delivery delivery.Settings
@@ -62,6 +65,9 @@ func (s Settings) withDefaults() Settings {
 	s.Interval = min(max(s.Interval, MinInterval), MaxInterval)
 	if s.Deadline <= 0 {
 		s.Deadline = DefaultDeadline
+	}
+	if s.StuckAfter <= 0 {
+		s.StuckAfter = DefaultStuckAfter
 	}
 	return s
 }

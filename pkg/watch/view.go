@@ -31,6 +31,11 @@ type View struct {
 	Pairs    []delivery.Pair
 	Losses   []delivery.Loss
 	Families []family.Parent
+	// Threads are the last two looks at the workers, older first; nil while no
+	// job is late, and before the first.
+	Threads []ThreadLook
+	// Traces is what earlier polls showed.
+	Traces Traces
 	// Err is why the newest poll failed; nil when it answered. A poll that
 	// answered incompletely has no Err but Snapshot.Complete is false.
 	Err error

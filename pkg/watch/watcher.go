@@ -57,6 +57,8 @@ type watcher struct {
 	poll    pollState
 	sharing sharing
 	memory  memory
+	looker  looker
+	traces  traces
 }
 
 func newWatcher(r *Registry, place *slot, key Key, settings Settings, client coordinator.Client, inherited *legacy) *watcher {
@@ -126,7 +128,8 @@ func (w *watcher) run() {
 		if gone {
 			return
 		}
-		if w.takeAnswer() {
+		answered, looked := w.takeAnswer(), w.takeLook()
+		if answered || looked {
 			w.publish()
 		}
 		w.step()
@@ -200,6 +203,7 @@ type legacy struct {
 	StoredTimeline
 	unsaved timeline.Unsaved
 	memory  memory
+	traces  traces
 }
 
 // begin brings the timeline back, from the watcher before it or the store.
@@ -215,6 +219,7 @@ func (w *watcher) begin() {
 	w.memory.keeper.start()
 	if inherits {
 		w.memory.inherit(w.inherited.memory)
+		w.traces = w.inherited.traces
 	} else {
 		w.memory.load(w.ctx)
 	}
@@ -250,12 +255,13 @@ func (w *watcher) takeAnswer() bool {
 
 // finish saves, says in the view that it is over, and lets the registry go on.
 func (w *watcher) finish() {
+	w.looker.stop()
 	w.memory.keep()
 	w.memory.keeper.stop()
 	w.sharing.stop(w.poll.timeline, w.now())
 	w.poll.stopped = true
 	w.publish()
-	left := legacy{cluster: w.key.Cluster, unsaved: w.sharing.unsaved, memory: w.memory, StoredTimeline: StoredTimeline{
+	left := legacy{cluster: w.key.Cluster, unsaved: w.sharing.unsaved, memory: w.memory, traces: w.traces, StoredTimeline: StoredTimeline{
 		Episodes:      w.poll.timeline.OpenEpisodes(),
 		Master:        w.poll.timeline.Master(),
 		MasterChanges: w.poll.masterChanges,
@@ -280,6 +286,8 @@ func (w *watcher) publish() {
 		PollErrors:        state.errors,
 		MasterChanges:     state.masterChanges,
 		MasterStableSince: state.timeline.MasterStableSince(),
+		Threads:           w.looker.looks,
+		Traces:            w.traces.Traces,
 		Notes:             w.notes(),
 	}
 	if view.Snapshot != nil {

@@ -44,6 +44,7 @@ const GO_VIOLATIONS = [
   ['watch', 'pkg/watch', 'pkg/coordinator/seatunnel'],
   ['action', 'pkg/action', 'pkg/store'],
   ['store', 'pkg/store', 'pkg/plugin'],
+  ['health', 'pkg/health', 'pkg/action'],
   ['plugin', 'pkg/plugin', 'pkg/store'],
   ['databases', 'pkg/process', 'database/sql'],
 ];

@@ -27,6 +27,8 @@ const GO_PACKAGES = ['./pkg/...', './workbench/backend/...'];
 const GO_PROOFS = ['./faults/...', './bench/...'];
 /** Starting and breaking several clusters, on two busy cores. */
 const ENGINE_MINUTES = 20;
+/** Two clusters of three small nodes: 3 to 4 minutes when nothing else runs. */
+const JGROUPS_MINUTES = 15;
 
 /** @type {Step[]} */
 export const steps = [
@@ -132,6 +134,16 @@ export const steps = [
     run: () => nodeTest('engines/jgroups'),
   },
   { name: 'engine-go', what: 'adapter and actions on the real engine', needs: needEngineAndGo, run: engineGo },
+  {
+    name: 'engine-jgroups-go',
+    what: 'the data source on real JGroups nodes: outages, frozen and restarted nodes against the truth',
+    needs: needEngineAndGo,
+    run: () =>
+      goTest([
+        ...['-count=1', '-timeout', `${JGROUPS_MINUTES}m`, '-tags', 'enginejgroups'],
+        ...['-run', 'TestJGroups', './pkg/plugin'],
+      ]),
+  },
   {
     name: 'simulator-engine',
     what: 'the simulator, against the real engine',

@@ -307,3 +307,27 @@ describe('for everyone', () => {
     }
   );
 });
+
+describe('a coordinator that has one way to stop a job', () => {
+  it('is spoken of by its own word at every step: plan, request, withdrawal', async () => {
+    const client = twoPersons();
+    client.supports = [{ value: support({ onlyStop: 'abort' }) }];
+    const { user } = openDialog(client);
+    expect(screen.getByRole('dialog', { name: 'Abort job: nightly-load' })).toBeVisible();
+    expect(dialog()).toHaveTextContent('demands a second person for an abort');
+    await ask(user);
+    act(() => client.request.next(approval({ state: 'expired' })));
+    expect(dialog()).toHaveTextContent('Abort job was asked for by anna.');
+    expect(dialog()).not.toHaveTextContent(/force stop/i);
+  });
+
+  it('has a budget of its own kind of stop', async () => {
+    const client = new FakeClient();
+    client.plans = [{ value: plan({ allowed: false, verdicts: [BUDGET] }) }];
+    client.supports = [{ value: support({ onlyStop: 'abort' }) }];
+    const { user } = openDialog(client);
+    expect(dialog()).toHaveTextContent('a second person can unlock up to 50 aborts within');
+    await user.click(button('Ask a second person for the incident budget'));
+    expect(dialog()).toHaveTextContent('Aborts of this coordinator, over all users: 3 within');
+  });
+});

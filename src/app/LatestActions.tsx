@@ -20,7 +20,9 @@ export function LatestActions({ states }: { states: CoordinatorState[] }) {
   const actions = useMemo(
     () =>
       latestActions(
-        states.flatMap(({ source, audit }) => (audit.value ? [{ source, rows: audit.value }] : [])),
+        states.flatMap(({ source, support, audit }) =>
+          audit.value ? [{ source, rows: audit.value, onlyStop: support.value?.onlyStop }] : []
+        ),
         MOST
       ),
     [states]

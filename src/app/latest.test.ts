@@ -27,6 +27,11 @@ describe('the latest actions', () => {
     ]);
   });
 
+  it("are called by the coordinator's own word where it has one stop", () => {
+    const trail = { source: zeta, rows: [auditRow()], onlyStop: 'abort' };
+    expect(latestActions([trail], 10)[0]?.what).toBe('Abort job');
+  });
+
   it.each<[AuditRow['event'], string, RegExp]>([
     ['planned', '', /nothing was sent/],
     ['intent', '', /not known yet/],

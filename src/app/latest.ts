@@ -1,4 +1,4 @@
-import { verb } from '../actions/texts';
+import { verb, type OnlyStop } from '../actions/texts';
 import { type Source } from '../api/sources';
 import { type AuditRow } from '../api/types';
 import { parseTime } from '../model/time';
@@ -19,15 +19,23 @@ export interface LatestAction {
   at?: number;
 }
 
+/** The audit trail of one coordinator. */
+interface Trail {
+  source: Source;
+  rows: AuditRow[];
+  /** The coordinator's own word for its only way to stop a job, where it has one. */
+  onlyStop?: string;
+}
+
 /** The newest actions of several audit trails, newest first. */
-export function latestActions(trails: Array<{ source: Source; rows: AuditRow[] }>, most: number): LatestAction[] {
+export function latestActions(trails: Trail[], most: number): LatestAction[] {
   return trails
-    .flatMap(({ source, rows }) => actionsOf(source, rows))
+    .flatMap(actionsOf)
     .sort((a, b) => (b.at ?? 0) - (a.at ?? 0))
     .slice(0, most);
 }
 
-function actionsOf(source: Source, rows: AuditRow[]): LatestAction[] {
+function actionsOf({ source, rows, onlyStop }: Trail): LatestAction[] {
   const newestFirst = [...rows].sort((a, b) => b.seq - a.seq);
   const known = new Map<string, LatestAction>();
   for (const row of newestFirst) {
@@ -37,7 +45,7 @@ function actionsOf(source: Source, rows: AuditRow[]): LatestAction[] {
     const key = JSON.stringify([source.uid, isOwn || !id ? row.seq : id]);
     const action = known.get(key);
     if (!action) {
-      known.set(key, describe(key, source, row));
+      known.set(key, describe(key, source, row, onlyStop));
     } else {
       action.jobId ||= row.jobId ?? '';
       action.jobName ||= row.jobName ?? '';
@@ -46,11 +54,11 @@ function actionsOf(source: Source, rows: AuditRow[]): LatestAction[] {
   return [...known.values()];
 }
 
-function describe(key: string, source: Source, row: AuditRow): LatestAction {
+function describe(key: string, source: Source, row: AuditRow, onlyStop: OnlyStop): LatestAction {
   return {
     key,
     source,
-    what: whatOf(row),
+    what: whatOf(row, onlyStop),
     jobId: row.jobId ?? '',
     jobName: row.jobName ?? '',
     outcome: outcomeOf(row),
@@ -59,14 +67,14 @@ function describe(key: string, source: Source, row: AuditRow): LatestAction {
   };
 }
 
-function whatOf({ event, kind }: AuditRow): string {
+function whatOf({ event, kind }: AuditRow, onlyStop: OnlyStop): string {
   if (event === 'dismissed') {
     return 'Dismiss lost job';
   }
   switch (kind) {
     case 'cancel':
     case 'force-stop':
-      return verb(kind);
+      return verb(kind, onlyStop);
     case 'incident-budget':
       return 'Unlock incident budget';
     default:

@@ -44,6 +44,8 @@ export interface Messaging {
   sentEventsLimit?: number;
   eventBytes?: number;
   inboundTimeoutSeconds?: number;
+  /** By how much a node's view of the cluster may lag behind the network. */
+  detectionSeconds?: number;
 }
 
 /** What the backend uses where a setting is absent. Go has the same (pkg/coordinator/cloverdx). */
@@ -64,6 +66,7 @@ export const MESSAGING_DEFAULTS = {
   sentEventsLimit: 10_000,
   eventBytes: 2000,
   inboundTimeoutSeconds: 3600,
+  detectionSeconds: 90,
 } as const satisfies Messaging;
 
 /** What the backend accepts, both ends included. */
@@ -72,6 +75,7 @@ export const CLOVERDX_RANGES = {
   sentEventsLimit: [1, 100_000_000],
   eventBytes: [1, 10_000_000],
   inboundTimeoutSeconds: [1, 2_592_000],
+  detectionSeconds: [1, 3600],
 } as const satisfies Record<string, Range>;
 
 /** Stands for the run id in the path of an abort. */

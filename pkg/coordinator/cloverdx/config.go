@@ -10,6 +10,8 @@ import (
 	"strings"
 	"time"
 
+	"go.opentelemetry.io/otel/trace"
+
 	"github.com/unjam/unjam-jobs-app/pkg/coordinator"
 	"github.com/unjam/unjam-jobs-app/pkg/coordinator/upstream"
 )
@@ -101,6 +103,8 @@ type Config struct {
 	Nodes NodeSource
 	// Now is the clock; nil: time.Now.
 	Now func() time.Time
+	// Tracer makes a span for each request; nil: none are made.
+	Tracer trace.Tracer
 }
 
 // checked is a configuration without faults, with defaults filled in.
@@ -153,7 +157,7 @@ func (c Config) check() (checked, error) {
 	}
 	result.upstream = upstream.Options{
 		Name: "CloverDX", AddressAdvice: "Is this the CloverDX Server's address with its context path, such as http://host:8080/clover?",
-		Credentials: credentials, TLS: tls, RequestTimeout: c.RequestTimeout, Now: c.Now,
+		Credentials: credentials, TLS: tls, RequestTimeout: c.RequestTimeout, Now: c.Now, Tracer: c.Tracer,
 		// CloverDX refuses requests without it (protection against CSRF); its
 		// value is free.
 		Headers: map[string]string{"X-Requested-By": "unjam-jobs-app"},

@@ -99,7 +99,7 @@ func noMembersWarning(err error) string {
 
 // suspended tells whether a server says, to anybody, that it is suspended.
 func (c *client) suspended(ctx context.Context, s *server) bool {
-	call := upstream.Call{Address: s.address, Path: pathAccessible, Limit: accessibleBytes, Anonymous: true, PlainText: true, Accept: "*/*"}
+	call := upstream.Call{Address: s.address, Path: pathAccessible, Route: pathAccessible, Limit: accessibleBytes, Anonymous: true, PlainText: true, Accept: "*/*"}
 	err := c.http.Get(ctx, call, func(*upstream.Answer) error { return upstream.ErrEnough })
 	var status *upstream.StatusError
 	return errors.As(err, &status) && status.Status == http.StatusServiceUnavailable && strings.Contains(status.Body, wordSuspended)

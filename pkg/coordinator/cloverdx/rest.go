@@ -38,7 +38,7 @@ func (c *client) readREST(ctx context.Context, s *server, pages int) (running, e
 	found, err := readPages(ctx, s, c.config.PageSize, pages, func(ctx context.Context, start, size int) (page, error) {
 		path := fmt.Sprintf("%s?%s&pageSize=%d&startIndex=%d", pathExecutions, c.config.StatusFilter, size, start)
 		var got page
-		err := c.http.JSON(ctx, upstream.Call{Address: s.address, Path: path, Limit: listBody}, func(a *upstream.Answer, r *upstream.Reader) error {
+		err := c.http.JSON(ctx, upstream.Call{Address: s.address, Path: path, Route: pathExecutions, Limit: listBody}, func(a *upstream.Answer, r *upstream.Reader) error {
 			got.clock = upstream.DateClock(a)
 			return c.collection(r, &got)
 		})
@@ -171,7 +171,7 @@ func (c *client) execution(r *upstream.Reader) (coordinator.Job, error) {
 func (c *client) readExecution(ctx context.Context, s *server, id coordinator.JobID) (coordinator.Job, error) {
 	var job coordinator.Job
 	path := pathExecutions + "/" + string(id)
-	err := c.http.JSON(ctx, upstream.Call{Address: s.address, Path: path, Limit: oneBody}, func(_ *upstream.Answer, r *upstream.Reader) error {
+	err := c.http.JSON(ctx, upstream.Call{Address: s.address, Path: path, Route: pathExecutions + "/{id}", Limit: oneBody}, func(_ *upstream.Answer, r *upstream.Reader) error {
 		var err error
 		job, err = c.execution(r)
 		return err

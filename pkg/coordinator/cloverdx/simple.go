@@ -48,7 +48,7 @@ func (c *client) simple(ctx context.Context, s *server, operation string, query 
 		if len(query) > 0 {
 			path += "?" + query.Encode()
 		}
-		err := c.http.Lines(ctx, upstream.Call{Address: s.address, Path: path, Limit: textBody, Accept: acceptText}, maxLine, func(a *upstream.Answer, text string) error {
+		err := c.http.Lines(ctx, upstream.Call{Address: s.address, Path: path, Route: base + operation, Limit: textBody, Accept: acceptText}, maxLine, func(a *upstream.Answer, text string) error {
 			if text = strings.TrimSpace(text); text == "" {
 				return nil
 			}

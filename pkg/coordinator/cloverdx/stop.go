@@ -36,10 +36,10 @@ func (c *client) Stop(ctx context.Context, request coordinator.StopRequest) (coo
 		return notSent(err)
 	}
 	if spoken == apiSimple {
-		return c.http.Stop(ctx, upstream.StopCall{Address: s.address, Path: c.killPath(s, request.Job), Method: http.MethodGet, Accept: acceptText, Odd: oddStatus})
+		return c.http.Stop(ctx, upstream.StopCall{Address: s.address, Path: c.killPath(s, request.Job), Route: simpleBases[0] + "graph_kill", Method: http.MethodGet, Accept: acceptText, Odd: oddStatus})
 	}
 	path := restBase + strings.Replace(c.config.AbortPath, runIDPlaceholder, string(request.Job), 1)
-	return c.http.Stop(ctx, upstream.StopCall{Address: s.address, Path: path, Method: c.config.AbortMethod, Odd: oddAbort})
+	return c.http.Stop(ctx, upstream.StopCall{Address: s.address, Path: path, Route: restBase + c.config.AbortPath, Method: c.config.AbortMethod, Odd: oddAbort})
 }
 
 // killPath is graph_kill at the place of the simple HTTP API that was found.

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"time"
 
+	"go.opentelemetry.io/otel/trace"
+
 	"github.com/unjam/unjam-jobs-app/pkg/coordinator/upstream"
 )
 
@@ -48,6 +50,8 @@ type Config struct {
 	BodyLimit int64
 	// Now is the clock; nil: time.Now.
 	Now func() time.Time
+	// Tracer makes a span for each request; nil: none are made.
+	Tracer trace.Tracer
 }
 
 // checked is a configuration without faults, with defaults filled in.
@@ -98,7 +102,7 @@ func (c Config) check() (checked, error) {
 	}
 	return checked{Config: c, upstream: upstream.Options{
 		Name: productName, AddressAdvice: "Is this the base of the contract's routes, such as https://host/coordinator/v1? `npm run contract:check -- URL` tells what is missing.",
-		Credentials: c.credentials(), TLS: tls, RequestTimeout: c.RequestTimeout, Now: c.Now,
+		Credentials: c.credentials(), TLS: tls, RequestTimeout: c.RequestTimeout, Now: c.Now, Tracer: c.Tracer,
 	}}, errors.Join(faults...)
 }
 

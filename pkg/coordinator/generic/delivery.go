@@ -23,7 +23,7 @@ const (
 // never nil without an error: none told is not the same as not told.
 func (c *client) readDeliveries(ctx context.Context, address string) ([]coordinator.Delivery, error) {
 	var result []coordinator.Delivery
-	ask := upstream.Call{Address: address, Path: pathDelivery, Limit: deliveryBody}
+	ask := upstream.Call{Address: address, Path: pathDelivery, Route: pathDelivery, Limit: deliveryBody}
 	err := c.json(ctx, ask, func(_ *upstream.Answer, d *decoder) error {
 		var err error
 		result, err = d.deliveries()

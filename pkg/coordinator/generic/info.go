@@ -60,7 +60,7 @@ func (i info) capabilities() coordinator.Capabilities {
 
 // readInfo asks one address what it is.
 func (c *client) readInfo(ctx context.Context, address string) (info, error) {
-	return c.askInfo(ctx, upstream.Call{Address: address, Path: pathInfo, Limit: infoBody})
+	return c.askInfo(ctx, upstream.Call{Address: address, Path: pathInfo, Route: pathInfo, Limit: infoBody})
 }
 
 func (c *client) askInfo(ctx context.Context, call upstream.Call) (info, error) {

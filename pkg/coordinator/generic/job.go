@@ -81,7 +81,7 @@ func (c *client) readAny(ctx context.Context, candidates []string, id coordinato
 func (c *client) readJob(ctx context.Context, address string, id coordinator.JobID) (coordinator.Reading, error) {
 	var job coordinator.Job
 	path := pathJobs + "/" + string(id)
-	err := c.json(ctx, upstream.Call{Address: address, Path: path, Limit: jobBody}, func(_ *upstream.Answer, d *decoder) error {
+	err := c.json(ctx, upstream.Call{Address: address, Path: path, Route: pathJobs + "/{id}", Limit: jobBody}, func(_ *upstream.Answer, d *decoder) error {
 		var err error
 		job, err = d.job()
 		return err

@@ -30,7 +30,7 @@ type membership struct {
 // readMembers asks one address for the cluster's members.
 func (c *client) readMembers(ctx context.Context, address string) (membership, error) {
 	var result membership
-	ask := upstream.Call{Address: address, Path: pathMembers, Limit: membersBody}
+	ask := upstream.Call{Address: address, Path: pathMembers, Route: pathMembers, Limit: membersBody}
 	err := c.json(ctx, ask, func(_ *upstream.Answer, d *decoder) error {
 		var err error
 		result, err = d.membership()

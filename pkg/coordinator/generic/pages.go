@@ -93,7 +93,7 @@ func (c *client) readPage(ctx context.Context, address string, limit int, cursor
 	if cursor != "" {
 		path += "&cursor=" + url.QueryEscape(cursor)
 	}
-	ask := upstream.Call{Address: address, Path: path, Limit: c.config.BodyLimit, Streamed: true}
+	ask := upstream.Call{Address: address, Path: path, Route: pathJobs, Limit: c.config.BodyLimit, Streamed: true}
 	err = c.json(ctx, ask, func(_ *upstream.Answer, d *decoder) error {
 		next, err = d.page(got)
 		return err

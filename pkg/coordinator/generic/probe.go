@@ -94,6 +94,6 @@ func (c *client) answersAnybody(ctx context.Context, address string) bool {
 	if c.config.credentials().None() {
 		return false
 	}
-	_, err := c.askInfo(ctx, upstream.Call{Address: address, Path: pathInfo, Limit: infoBody, Anonymous: true})
+	_, err := c.askInfo(ctx, upstream.Call{Address: address, Path: pathInfo, Route: pathInfo, Limit: infoBody, Anonymous: true})
 	return err == nil
 }

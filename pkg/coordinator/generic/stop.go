@@ -58,7 +58,7 @@ func (c *client) Stop(ctx context.Context, request coordinator.StopRequest) (coo
 		return notSent(fmt.Errorf("making the request: %w", err))
 	}
 	answer, err := c.server.Stop(ctx, upstream.StopCall{
-		Address: request.Address, Path: pathJobs + "/" + string(request.Job) + path, Body: body, Odd: oddAnswer(request.Job),
+		Address: request.Address, Path: pathJobs + "/" + string(request.Job) + path, Route: pathJobs + "/{id}" + path, Body: body, Odd: oddAnswer(request.Job),
 	})
 	return answer, c.refusal(err, request.Job)
 }

@@ -6,6 +6,8 @@ import (
 	"strings"
 	"time"
 
+	"go.opentelemetry.io/otel/trace"
+
 	"github.com/unjam/unjam-jobs-app/pkg/coordinator/upstream"
 )
 
@@ -79,6 +81,8 @@ type Config struct {
 	RequestTimeout time.Duration
 	// Now is the clock; nil: time.Now.
 	Now func() time.Time
+	// Tracer makes a span for each request; nil: none are made.
+	Tracer trace.Tracer
 }
 
 // target is one node to read.

@@ -39,7 +39,7 @@ type exporterNode struct {
 // read reads the node once, with one request.
 func (n *exporterNode) read(ctx context.Context) reading {
 	var r reading
-	call := upstream.Call{Address: n.address, Path: n.path, Limit: exporterBody, PlainText: true, Accept: exporterAccept}
+	call := upstream.Call{Address: n.address, Path: n.path, Route: n.path, Limit: exporterBody, PlainText: true, Accept: exporterAccept}
 	err := n.server.Get(ctx, call, func(a *upstream.Answer) error {
 		all, err := decodeExposition(a.Body)
 		if err != nil {

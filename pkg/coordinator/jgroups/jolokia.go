@@ -117,7 +117,7 @@ func (n *jolokiaNode) post(ctx context.Context, asked []ask, decode func(body []
 		return time.Time{}, n.failure(ctx, err)
 	}
 	var got time.Time
-	call := upstream.Call{Address: n.address, Path: n.path, Limit: jolokiaBody, Body: request}
+	call := upstream.Call{Address: n.address, Path: n.path, Route: n.path, Limit: jolokiaBody, Body: request}
 	err = n.server.Get(ctx, call, func(a *upstream.Answer) error {
 		got = a.Got
 		body, err := io.ReadAll(a.Body)

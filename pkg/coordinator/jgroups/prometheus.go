@@ -74,7 +74,7 @@ func (p *prometheus) readSome(ctx context.Context, targets []target, result []re
 	var clock coordinator.Clock
 	var got time.Time
 	query := url.Values{"query": {promQL(targets)}}
-	call := upstream.Call{Address: address, Path: prometheusPath + "?" + query.Encode(), Limit: prometheusBody}
+	call := upstream.Call{Address: address, Path: prometheusPath + "?" + query.Encode(), Route: prometheusPath, Limit: prometheusBody}
 	err := p.server.Get(ctx, call, func(a *upstream.Answer) error {
 		body, err := io.ReadAll(a.Body)
 		if err != nil {

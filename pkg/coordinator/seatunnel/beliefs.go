@@ -26,7 +26,7 @@ type beliefs struct {
 // notification was lost.
 func (c *client) readBeliefs(ctx context.Context, e *endpoint) (beliefs, error) {
 	var found beliefs
-	ask := upstream.Call{Address: e.address, Path: e.path(dialectV2, pathPending), Limit: smallBody}
+	ask := upstream.Call{Address: e.address, Path: e.path(dialectV2, pathPending), Route: pathPending, Limit: smallBody}
 	err := c.json(ctx, e, ask, func(_ *upstream.Answer, r *jsonReader) error {
 		return r.Object("the answer", func(name string) (bool, error) {
 			if name == pendingJobs {

@@ -36,7 +36,7 @@ func (c *client) LastCheckpoint(ctx context.Context, address string, id coordina
 		return time.Time{}, &coordinator.Error{Kind: coordinator.ErrNotSupported, Address: e.address, Detail: "REST v1 does not tell checkpoints"}
 	}
 	var found checkpoints
-	err = c.json(ctx, e, upstream.Call{Address: e.address, Path: e.path(d, pathCheckpoints+string(id)), Limit: smallBody}, func(_ *upstream.Answer, r *jsonReader) error {
+	err = c.json(ctx, e, upstream.Call{Address: e.address, Path: e.path(d, pathCheckpoints+string(id)), Route: pathCheckpoints + "{id}", Limit: smallBody}, func(_ *upstream.Answer, r *jsonReader) error {
 		return r.Object("the job's checkpoints", func(name string) (bool, error) {
 			if name != "pipelines" {
 				return false, nil

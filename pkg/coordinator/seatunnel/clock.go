@@ -59,7 +59,7 @@ type telemetryReading struct {
 }
 
 func (c *client) readTelemetryClock(ctx context.Context, e *endpoint, d dialect) (clock coordinator.Clock, ok bool) {
-	ask := upstream.Call{Address: e.address, Path: e.metricsPath(d), Limit: metricsBody, Timeout: min(metricsTimeout, c.config.RequestTimeout), PlainText: true}
+	ask := upstream.Call{Address: e.address, Path: e.metricsPath(d), Route: v2Metrics, Limit: metricsBody, Timeout: min(metricsTimeout, c.config.RequestTimeout), PlainText: true}
 	err := c.server.Get(ctx, ask, func(a *upstream.Answer) error {
 		lines := bufio.NewScanner(a.Body)
 		for lines.Scan() {

@@ -6,6 +6,8 @@ import (
 	"strings"
 	"time"
 
+	"go.opentelemetry.io/otel/trace"
+
 	"github.com/unjam/unjam-jobs-app/pkg/coordinator/upstream"
 )
 
@@ -80,6 +82,8 @@ type Config struct {
 	BodyLimit int64
 	// Now is the clock; nil: time.Now.
 	Now func() time.Time
+	// Tracer makes a span for each request; nil: none are made.
+	Tracer trace.Tracer
 }
 
 // TLS says whom to trust and who we are.
@@ -155,7 +159,7 @@ func (c Config) check() (checked, error) {
 	}
 	result.upstream = upstream.Options{
 		Name: "SeaTunnel", AddressAdvice: "Is this the SeaTunnel REST address? Check the address and the context path.",
-		Credentials: c.credentials(), TLS: tls, RequestTimeout: c.RequestTimeout, Now: c.Now,
+		Credentials: c.credentials(), TLS: tls, RequestTimeout: c.RequestTimeout, Now: c.Now, Tracer: c.Tracer,
 	}
 	return result, errors.Join(faults...)
 }

@@ -82,7 +82,7 @@ func (c *client) readJob(ctx context.Context, e *endpoint, id coordinator.JobID)
 	}
 	var job coordinator.Job
 	path := e.path(d, pathJob+string(id))
-	ask := upstream.Call{Address: e.address, Path: path, Limit: smallBody}
+	ask := upstream.Call{Address: e.address, Path: path, Route: pathJob + "{id}", Limit: smallBody}
 	err = c.json(ctx, e, ask, func(_ *upstream.Answer, r *jsonReader) error {
 		entry, err := r.entry()
 		if err != nil {
@@ -121,7 +121,7 @@ func (c *client) confirmEnd(ctx context.Context, e *endpoint, d dialect, job coo
 		return false // nothing tells this execution from another of that id
 	}
 	found := false
-	ask := upstream.Call{Address: e.address, Path: e.path(d, pathFinished+job.Word), Limit: c.config.BodyLimit, Streamed: true}
+	ask := upstream.Call{Address: e.address, Path: e.path(d, pathFinished+job.Word), Route: pathFinished + "{state}", Limit: c.config.BodyLimit, Streamed: true}
 	err := c.get(ctx, e, ask, func(a *upstream.Answer) error {
 		r := c.reader(a)
 		return r.List("the list of ended jobs", func() error {

@@ -169,7 +169,7 @@ func (c *client) readPage(ctx context.Context, e *endpoint, path string, collect
 	}
 	total = -1
 	hasData := false
-	ask := upstream.Call{Address: e.address, Path: path, Limit: c.config.BodyLimit, Streamed: true}
+	ask := upstream.Call{Address: e.address, Path: path, Route: pathRunning, Limit: c.config.BodyLimit, Streamed: true}
 	err = c.json(ctx, e, ask, func(_ *upstream.Answer, r *jsonReader) error {
 		if kind, err := r.Kind(); err != nil || kind != '{' {
 			if err != nil {

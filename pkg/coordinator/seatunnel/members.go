@@ -65,7 +65,7 @@ func maybeGarbled(err error) bool {
 
 func (c *client) askForMembers(ctx context.Context, e *endpoint, d dialect) ([]coordinator.Member, error) {
 	var members []coordinator.Member
-	ask := upstream.Call{Address: e.address, Path: e.path(d, pathMembers), Limit: smallBody}
+	ask := upstream.Call{Address: e.address, Path: e.path(d, pathMembers), Route: pathMembers, Limit: smallBody}
 	err := c.json(ctx, e, ask, func(_ *upstream.Answer, r *jsonReader) error {
 		return r.List("the list of members", func() error {
 			member, known, err := r.member()

@@ -38,7 +38,7 @@ var overviewCounts = map[string]string{
 func (c *client) readOverview(ctx context.Context, e *endpoint, d dialect) (overview, error) {
 	result := overview{dialect: d, workers: coordinator.NotKnown, counts: map[string]int{}}
 	path := e.path(d, pathOverview)
-	ask := upstream.Call{Address: e.address, Path: path, Limit: overviewBody}
+	ask := upstream.Call{Address: e.address, Path: path, Route: pathOverview, Limit: overviewBody}
 	err := c.json(ctx, e, ask, func(a *upstream.Answer, r *jsonReader) error {
 		result.clock = upstream.DateClock(a)
 		return r.overview(&result)

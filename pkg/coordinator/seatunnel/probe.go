@@ -164,7 +164,7 @@ func (c *client) answersWithoutPassword(ctx context.Context, e *endpoint) bool {
 		return false
 	}
 	version := ""
-	ask := upstream.Call{Address: e.address, Path: e.path(dialectV1, pathOverview), Limit: overviewBody, Anonymous: true}
+	ask := upstream.Call{Address: e.address, Path: e.path(dialectV1, pathOverview), Route: pathOverview, Limit: overviewBody, Anonymous: true}
 	// exchange, not get: that v1 does not answer says nothing about v2.
 	err := c.server.Get(ctx, ask, func(a *upstream.Answer) error {
 		var found overview

@@ -47,7 +47,7 @@ func (c *client) Stop(ctx context.Context, request coordinator.StopRequest) (coo
 	if err != nil {
 		return notSent(fmt.Errorf("making the request: %w", err))
 	}
-	return c.server.Stop(ctx, upstream.StopCall{Address: e.address, Path: e.path(d, pathStop), Body: body, Odd: oddAnswer(request.Job)})
+	return c.server.Stop(ctx, upstream.StopCall{Address: e.address, Path: e.path(d, pathStop), Route: pathStop, Body: body, Odd: oddAnswer(request.Job)})
 }
 
 // stoppableWith gives the dialect to stop with. For force it reads the version

@@ -53,7 +53,7 @@ func (c *client) readThreads(ctx context.Context, worker *endpoint) (map[coordin
 		return nil, err
 	}
 	tasks := map[coordinator.JobID]int{}
-	ask := upstream.Call{Address: worker.address, Path: worker.path(d, pathThreads), Limit: smallBody}
+	ask := upstream.Call{Address: worker.address, Path: worker.path(d, pathThreads), Route: pathThreads, Limit: smallBody}
 	err = c.json(ctx, worker, ask, func(_ *upstream.Answer, r *jsonReader) error {
 		return r.List("the list of threads", func() error {
 			return r.Object("a thread", func(name string) (bool, error) {

@@ -168,6 +168,7 @@ export function support(change: Partial<Support> = {}): Support {
     asOf: serverTime(0),
     reachable: true,
     fault: '',
+    kind: 'seatunnel',
     coordinator: 'zeta',
     master: '10.0.0.1:5801',
     members: 3,

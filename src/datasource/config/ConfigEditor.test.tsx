@@ -316,7 +316,13 @@ describe('the settings of CloverDX', () => {
         jsonData: cloverdx({
           urls: [],
           cloverdx: { pageSize: 0, statusFilter: '?', parentField: 'a b', nodeField: '/', abortPath: '/abort' },
-          messaging: { source: 'jolokia', sentEventsLimit: 0, eventBytes: 0, inboundTimeoutSeconds: 0 },
+          messaging: {
+            source: 'jolokia',
+            sentEventsLimit: 0,
+            eventBytes: 0,
+            inboundTimeoutSeconds: 0,
+            detectionSeconds: 0,
+          },
         }),
       })
     );
@@ -331,6 +337,7 @@ describe('the settings of CloverDX', () => {
       'Write a whole number from 1 to 100000000.',
       'Write a whole number from 1 to 10000000.',
       'Write a whole number from 1 to 2592000.',
+      'Write a whole number from 1 to 3600.',
     ]);
   });
 

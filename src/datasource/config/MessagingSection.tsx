@@ -135,6 +135,16 @@ export function MessagingSection({ options, jsonData, change }: Props) {
         problem={checkNumber(messaging.inboundTimeoutSeconds, CLOVERDX_RANGES.inboundTimeoutSeconds)}
         onChange={(inboundTimeoutSeconds) => change.messaging({ inboundTimeoutSeconds })}
       />
+      <NumberField
+        label="Time to notice a lost node"
+        description={`For so long the nodes may still believe that they see each other though the network is gone; what was sent meanwhile counts as sent since the loss. ${describeRange(CLOVERDX_RANGES.detectionSeconds)} s.`}
+        unit="s"
+        readOnly={readOnly}
+        value={messaging.detectionSeconds}
+        placeholder={MESSAGING_DEFAULTS.detectionSeconds}
+        problem={checkNumber(messaging.detectionSeconds, CLOVERDX_RANGES.detectionSeconds)}
+        onChange={(detectionSeconds) => change.messaging({ detectionSeconds })}
+      />
     </FieldSet>
   );
 }

@@ -117,7 +117,9 @@ export function PairDetail({
           {pair.sentSinceLoss === undefined
             ? level === 'well'
               ? 'nothing is lost'
-              : NOT_EXPOSED
+              : level === 'gone'
+                ? 'not told any more: the loss is over'
+                : NOT_EXPOSED
             : `${pair.estimate ? '≈ ' : ''}${formatBracket(pair.sentSinceLossLeast, pair.sentSinceLoss)} events`}
           {pair.estimate && <Note>an estimate from finished jobs</Note>}
         </Fact>

@@ -372,6 +372,7 @@ describe('a coordinator that has one way to stop a job', () => {
     client.supports = [
       {
         value: support({
+          kind: 'cloverdx',
           onlyStop: 'abort',
           cancel: { allowed: false, reason: 'CloverDX has no cancel: abort is its only stop.' },
         }),
@@ -389,6 +390,19 @@ describe('a coordinator that has one way to stop a job', () => {
     expect(dialog.getByRole('button', { name: 'Abort job' })).toBeVisible();
     expect(dialog.getByRole('button', { name: 'Keep waiting' })).toBeVisible();
     expect(dialog.queryByRole('button', { name: /^(OK|Cancel|Force stop)/i })).not.toBeInTheDocument();
+  });
+});
+
+describe('without a job, where jobs can hang while they run', () => {
+  const ending = [{ refId: 'A', datasource: { uid: 'zeta' }, states: ['canceling', 'failing'] }];
+
+  it.each<[string, () => void]>([
+    ['CloverDX', () => (client.supports = [{ value: support({ kind: 'cloverdx' }) }])],
+    ['a coordinator of which nothing is known yet', () => (client.supports = ['never'])],
+  ])('says no more than the query asked of %s', (_, prepare) => {
+    prepare();
+    show({ targets: ending });
+    expect(screen.getByText(/No job matches the query\./)).toBeVisible();
   });
 });
 

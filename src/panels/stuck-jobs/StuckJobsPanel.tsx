@@ -1,5 +1,6 @@
 import { css } from '@emotion/css';
 import { LoadingState, type DataFrame, type GrafanaTheme2, type PanelData, type PanelProps } from '@grafana/data';
+import { type DataQuery } from '@grafana/schema';
 import { Alert, LoadingPlaceholder, useStyles2 } from '@grafana/ui';
 import React, { useMemo } from 'react';
 
@@ -27,10 +28,7 @@ type Props = Pick<
 export function StuckJobsPanel({ data, options, width, height, timeZone, replaceVariables }: Props) {
   const styles = useStyles2(getStyles);
   const { open, dialog } = useActionDialog(ActionDialog, timeZone);
-  const lists = useMemo(
-    () => data.series.map((frame) => readList(frame, data, replaceVariables)),
-    [data, replaceVariables]
-  );
+  const lists = useMemo(() => data.series.map((frame) => readList(frame, data)), [data]);
   const receivedAt = useReceivedAt(data);
   const withActions = options.showActions && isPersonSignedIn();
   const uids = useMemo(
@@ -50,6 +48,7 @@ export function StuckJobsPanel({ data, options, width, height, timeZone, replace
             receivedAt={receivedAt}
             options={options}
             timeZone={timeZone}
+            interpolate={replaceVariables}
             support={withActions ? support : undefined}
             open={open}
           />
@@ -64,15 +63,16 @@ export function StuckJobsPanel({ data, options, width, height, timeZone, replace
 interface ListOfJobs {
   refId: string;
   source?: Source;
-  filtered: boolean;
+  /** The query that the frame answers. */
+  query?: DataQuery;
   answer: JobsAnswer | NotJobsError;
 }
 
-function readList(frame: DataFrame, data: PanelData, interpolate: (text: string) => string): ListOfJobs {
+function readList(frame: DataFrame, data: PanelData): ListOfJobs {
   const base = {
     refId: frame.refId ?? '',
     source: sourceOf(frame, data),
-    filtered: mayLeaveOutStuck(targetOf(frame, data), interpolate),
+    query: targetOf(frame, data),
   };
   try {
     return { ...base, answer: readJobs(frame) };
@@ -92,13 +92,16 @@ interface ListProps {
   receivedAt: number;
   options: StuckJobsOptions;
   timeZone: string;
+  /** Puts template variables into a text. */
+  interpolate(text: string): string;
   /** Absent where no buttons are shown. */
   support?: ReadonlyMap<string, SupportAnswer>;
   open(target: Target): void;
 }
 
-function List({ list, several, receivedAt, options, timeZone, support, open }: ListProps) {
+function List({ list, several, receivedAt, options, timeZone, interpolate, support, open }: ListProps) {
   const uid = list.source?.uid;
+  const known = uid === undefined ? undefined : support?.get(uid);
   if (list.answer instanceof NotJobsError) {
     return <Alert severity="error" title={list.answer.message} />;
   }
@@ -107,11 +110,11 @@ function List({ list, several, receivedAt, options, timeZone, support, open }: L
       answer={list.answer}
       receivedAt={receivedAt}
       heading={several ? (list.source?.name ?? list.refId) : undefined}
-      filtered={list.filtered}
+      filtered={mayLeaveOutStuck(list.query, interpolate, known?.known === 'yes' ? known.support.kind : undefined)}
       timeZone={timeZone}
       showNodes={options.showNodes}
       uid={uid}
-      support={uid === undefined ? undefined : (support?.get(uid) ?? NOT_YET)}
+      support={uid === undefined ? undefined : (known ?? NOT_YET)}
       open={support && open}
     />
   );

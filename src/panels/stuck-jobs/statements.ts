@@ -1,3 +1,4 @@
+import { type Support } from '../../api/types';
 import { type Freshness } from '../../model/freshness';
 import { type JobsAnswer } from '../../model/jobs';
 
@@ -17,18 +18,26 @@ export function emptyStatement(answer: JobsAnswer, freshness: Freshness, filtere
 
 /** The states in which a job can be stuck (pkg/plugin). */
 const CAN_BE_STUCK = ['canceling', 'failing'];
+/** Where jobs have parents, those hang while they run. */
+const PARENTS_CAN_BE_STUCK = [...CAN_BE_STUCK, 'running'];
 
 /**
  * Whether a query may leave out a stuck job, so that its silence says nothing about the others.
  *
  * @param interpolate puts template variables into a text: the query holds them as written.
+ * @param kind the kind of coordinator as Support told it; undefined while it is not known.
  */
-export function mayLeaveOutStuck(query: object | undefined, interpolate: (text: string) => string): boolean {
+export function mayLeaveOutStuck(
+  query: object | undefined,
+  interpolate: (text: string) => string,
+  kind: Support['kind']
+): boolean {
   if (!query) {
     return true;
   }
   const { states, jobNames, jobId, minAgeSeconds, offset }: Record<string, unknown> = { ...query };
-  const byState = Array.isArray(states) && states.length > 0 && CAN_BE_STUCK.some((state) => !states.includes(state));
+  const stuckStates = kind === 'seatunnel' ? CAN_BE_STUCK : PARENTS_CAN_BE_STUCK;
+  const byState = Array.isArray(states) && states.length > 0 && stuckStates.some((state) => !states.includes(state));
   const byName = Array.isArray(jobNames) && jobNames.length > 0;
   const byId = typeof jobId === 'string' && interpolate(jobId).trim() !== '';
   return byState || byName || byId || Boolean(minAgeSeconds) || Boolean(offset);
