@@ -44,6 +44,26 @@ var measures = []measure{
 		name: "seatunnel", what: "decoding SeaTunnel's answers, beside encoding/json",
 		take: goBenchmarks("./pkg/coordinator/seatunnel"),
 	},
+	{
+		name: "cloverdx", what: "a poll of 30 CloverDX nodes with 1,000 running and 20,000 ended executions",
+		take: cloverDX,
+	},
+	{
+		name: "cloverdx-list", what: "reading CloverDX's running executions, beside encoding/json",
+		take: goBenchmarks("./pkg/coordinator/cloverdx"),
+	},
+	{
+		name: "jgroups", what: "reading the messaging layer of 30 nodes, beside encoding/json",
+		take: goBenchmarks("./pkg/coordinator/jgroups"),
+	},
+	{
+		name: "delivery", what: "the deliveries between 30 nodes",
+		take: goBenchmarks("./pkg/delivery"),
+	},
+	{
+		name: "generic", what: "decoding a generic coordinator's answers, beside encoding/json",
+		take: goBenchmarks("./pkg/coordinator/generic"),
+	},
 }
 
 // build gives the path of a program of this module.

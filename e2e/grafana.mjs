@@ -17,7 +17,7 @@ const root = path.join(path.dirname(fileURLToPath(import.meta.url)), '..');
 const keeper = fileURLToPath(new URL('./lib/keeper.mjs', import.meta.url));
 
 /** The plugins of this repository; none is signed. */
-const PLUGIN_IDS = ['unjam-jobs-app', 'unjam-coordinator-datasource', 'unjam-stuckjobs-panel'];
+const PLUGIN_IDS = ['unjam-jobs-app', 'unjam-coordinator-datasource', 'unjam-stuckjobs-panel', 'unjam-delivery-panel'];
 /** Where Linux packages put Grafana. */
 const PACKAGE_HOME = '/usr/share/grafana';
 /** Creating its database takes a new Grafana 10 to 20 s on two busy cores; a first pull of an image, minutes. */

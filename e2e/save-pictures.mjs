@@ -13,6 +13,8 @@ const COPIES = {
   'stuck-jobs-dark': 'grafana/panel-dark',
   'force-stop-dark': 'grafana/force-stop-filled-dark',
   'overview-dark': 'workbench/overview-after-dark',
+  'delivery-dark': 'workbench/clover-delivery-dark',
+  'delivery-light': 'workbench/clover-delivery-light',
 };
 
 for (const [name, taken] of Object.entries(COPIES)) {

@@ -1,4 +1,4 @@
-import { existsSync } from 'fs';
+import { existsSync, readdirSync, readFileSync } from 'fs';
 import path from 'path';
 
 import { COORDINATOR_TYPE } from './model/plugins';
@@ -35,6 +35,20 @@ describe('the plugins', () => {
   it('that are nested are named by the app', () => {
     const paths = app.includes.map((include) => ('path' in include ? include.path : ''));
     expect(paths).toEqual(expect.arrayContaining(PLUGINS.slice(1).map(({ folder }) => `${folder}/plugin.json`)));
+  });
+
+  it('bring dashboards that are there and ask for their data source', () => {
+    const dashboards = app.includes.filter(({ type }) => type === 'dashboard');
+    for (const { name, path: file } of dashboards) {
+      const dashboard = JSON.parse(readFileSync(path.join(__dirname, file ?? ''), 'utf8'));
+      expect(dashboard.title).toBe(name);
+      // A uid of one Grafana is none of another; and no person must be asked while an app is switched on.
+      expect(dashboard).not.toHaveProperty('__inputs');
+      expect(JSON.stringify(dashboard.panels)).not.toMatch(/"uid":"(?!\$\{|-- )/);
+    }
+    const files = existsSync(path.join(__dirname, 'dashboards')) ? readdirSync(path.join(__dirname, 'dashboards')) : [];
+    const json = files.filter((file) => file.endsWith('.json')).map((file) => `dashboards/${file}`);
+    expect(dashboards.map(({ path: file }) => file).sort()).toEqual(json.sort());
   });
 
   // With an executable in the app, the SDK's build would look for the backend there.

@@ -1,6 +1,6 @@
 // @ts-check
 /** A simulated cluster and a workbench on it, for one browser test. */
-import { startSimulator } from '../simulator/simulator.mjs';
+import { startCloverDX, startGeneric, startSimulator } from '../simulator/simulator.mjs';
 import { startWorkbench } from './backend.mjs';
 
 /** Ages that a test can wait for, and the least that the data source takes. Seconds. */
@@ -11,35 +11,86 @@ export const QUICK = {
 };
 
 /**
- * @typedef {object} Rig
- * @property {Awaited<ReturnType<typeof startSimulator>>} simulator
+ * @template Simulator
+ * @typedef {object} RigOn
+ * @property {Simulator} simulator
  * @property {string} url of the workbench
- * @property {() => StopRequest[]} stops the stop requests that reached the cluster, oldest first
  * @property {() => Promise<void>} close
- *
- * @typedef {{ jobId: string, force?: boolean, isStopWithSavePoint?: boolean }} StopRequest
  */
 
 /**
+ * @typedef {RigOn<Awaited<ReturnType<typeof startSimulator>>> & { stops: () => StopRequest[] }} Rig `stops` are the
+ *   stop requests that reached the cluster, oldest first
+ * @typedef {{ jobId: string, force?: boolean, isStopWithSavePoint?: boolean }} StopRequest
+ *
+ * @typedef {RigOn<Awaited<ReturnType<typeof startCloverDX>>>} CloverRig
+ * @typedef {RigOn<Awaited<ReturnType<typeof startGeneric>>>} GenericRig
+ * @typedef {import('../simulator/index.ts').ServedOptions} ServedOptions
+ */
+
+/**
+ * SeaTunnel.
  * @param {string} scenario of the simulator
  * @param {object} settings of the data source, beside its addresses
  * @returns {Promise<Rig>}
  */
 export async function startRig(scenario, settings) {
   const simulator = await startSimulator({ scenario });
+  const masters = simulator.members.filter(({ role }) => role === 'master').map(({ restV2 }) => restV2);
+  const rig = await rigOn(simulator, masters, ['--json-data', JSON.stringify(settings)]);
+  return {
+    ...rig,
+    stops: () => simulator.requests.select({ method: 'POST', path: 'stop-job' }).map(({ body }) => JSON.parse(body)),
+  };
+}
+
+/**
+ * CloverDX, with Jolokia on each node.
+ * @param {ServedOptions} options of the simulator
+ * @param {{ messaging?: object }} settings of the data source, beside its addresses
+ * @param {number} [begun] virtual seconds of the scenario that have passed before anybody watches
+ * @returns {Promise<CloverRig>}
+ */
+export async function startCloverRig(options, settings, begun = 0) {
+  const simulator = await startCloverDX(options);
+  simulator.world.clock.advance(begun * 1000);
+  const nodes = simulator.nodes.map(({ name, jolokia }) => ({ name, url: jolokia }));
+  const jsonData = {
+    ...settings,
+    kind: 'cloverdx',
+    messaging: { source: 'jolokia', nodes, windows: true, ...settings.messaging },
+  };
+  const servers = simulator.nodes.map(({ server }) => server);
+  return rigOn(simulator, servers, ['--name', 'Unjam: CloverDX', '--json-data', JSON.stringify(jsonData)]);
+}
+
+/**
+ * A coordinator of the generic contract.
+ * @param {ServedOptions} options of the simulator
+ * @param {object} settings of the data source, beside its address
+ * @returns {Promise<GenericRig>}
+ */
+export async function startGenericRig(options, settings) {
+  const simulator = await startGeneric(options);
+  const jsonData = { ...settings, kind: 'generic' };
+  return rigOn(simulator, [simulator.base], ['--name', 'Unjam: in-house', '--json-data', JSON.stringify(jsonData)]);
+}
+
+/**
+ * @template {{ stop(): Promise<void> }} Simulator
+ * @param {Simulator} simulator is ended with the rig, and where there is none
+ * @param {string[]} addresses of the coordinator
+ * @param {string[]} programArguments
+ * @returns {Promise<RigOn<Simulator>>}
+ */
+async function rigOn(simulator, addresses, programArguments) {
   try {
-    const masters = simulator.members.filter(({ role }) => role === 'master').map(({ restV2 }) => restV2);
-    const jsonData = JSON.stringify(settings);
-    const workbench = await startWorkbench(['--coordinator', masters.join(','), '--json-data', jsonData]);
-    return {
-      simulator,
-      url: workbench.url,
-      stops: () => simulator.requests.select({ method: 'POST', path: 'stop-job' }).map(({ body }) => JSON.parse(body)),
-      close: async () => {
-        await workbench.stop();
-        await simulator.stop();
-      },
+    const workbench = await startWorkbench(['--coordinator', addresses.join(','), ...programArguments]);
+    const close = async () => {
+      await workbench.stop();
+      await simulator.stop();
     };
+    return { simulator, url: workbench.url, close };
   } catch (error) {
     await simulator.stop();
     throw error;

@@ -6,7 +6,7 @@ import { jobRow } from '../lib/job-dialog.mjs';
 import { picture } from '../lib/pictures.mjs';
 import { ORDERS_NAME, REASON } from '../lib/stage.mjs';
 
-const PANEL = '[data-testid="data-testid Panel header Stuck jobs"]';
+const PANEL = '[data-testid="data-testid Panel header Stuck on their way to an end"]';
 /** What Grafana leaves to a page of an app. */
 const PAGE = '#pageContent';
 

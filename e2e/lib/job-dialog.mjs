@@ -20,6 +20,8 @@ const FOCUS_SETTLES_MS = 1_000;
 
 /** What the buttons say; src/actions/texts.ts has the same words. */
 const VERBS = { cancel: 'Cancel job', 'force-stop': 'Force stop job' };
+/** What they say where abort is the only stop. */
+export const ABORT = 'Abort job';
 
 /**
  * The row of a job, in the panel or on the overview.
@@ -34,9 +36,10 @@ export function jobRow(page, job) {
  * The name of the button of a row, whether it can be used or not.
  * @param {Kind} kind
  * @param {string} job its name, or name and id
+ * @param {string} [verb] the coordinator's own
  */
-export function actButton(kind, job) {
-  return new RegExp(`^${VERBS[kind]}… ${literally(job).source}`);
+export function actButton(kind, job, verb = VERBS[kind]) {
+  return new RegExp(`^${verb}… ${literally(job).source}`);
 }
 
 /** The dialog of one job, used by one hand. */
@@ -46,19 +49,21 @@ export class JobDialog {
    * @param {Hand} hand
    * @param {Kind} kind
    * @param {string} job its name, or name and id
+   * @param {string} [verb] the coordinator's own
    */
-  constructor(page, hand, kind, job) {
+  constructor(page, hand, kind, job, verb = VERBS[kind]) {
     this.page = page;
     this.hand = hand;
     this.kind = kind;
     this.job = job;
+    this.verb = verb;
     this.box = page.getByRole('dialog');
-    this.confirmButton = this.box.getByRole('button', { name: VERBS[kind], exact: true });
+    this.confirmButton = this.box.getByRole('button', { name: verb, exact: true });
   }
 
   /** Opens it from the job's row, and waits for the plan. */
   async open() {
-    await this.hand.press('button', actButton(this.kind, this.job));
+    await this.hand.press('button', actButton(this.kind, this.job, this.verb));
     await this.box.getByText('What it will do').waitFor();
   }
 
@@ -101,7 +106,7 @@ export class JobDialog {
 
   /** Confirms the plan. */
   confirm() {
-    return this.hand.press('button', new RegExp(`^${VERBS[this.kind]}$`));
+    return this.hand.press('button', new RegExp(`^${this.verb}$`));
   }
 
   /**

@@ -16,13 +16,14 @@ export const PICTURES = path.join(
 const ICONS_MS = 300;
 
 /**
- * Takes a picture of what is in the window.
+ * Takes a picture of what is in the window, or of one part of it.
  * @param {import('playwright-core').Page} page
  * @param {string} name with its folder: "workbench/overview-dark"
+ * @param {import('playwright-core').Locator} [part]
  */
-export async function picture(page, name) {
+export async function picture(page, name, part) {
   const file = path.join(PICTURES, `${name}.png`);
   mkdirSync(path.dirname(file), { recursive: true });
   await page.waitForTimeout(ICONS_MS);
-  await page.screenshot({ path: file, animations: 'disabled' });
+  await (part ?? page).screenshot({ path: file, animations: 'disabled' });
 }

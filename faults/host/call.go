@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"strings"
 	"time"
@@ -177,13 +178,24 @@ func warnings(of Answer) []string {
 // Jobs runs the query for all jobs, which makes the instance where there is
 // none, and reads the coordinator where the last reading is too old.
 func (p *Plugin) Jobs(ctx context.Context, source Source) (*backend.DataResponse, error) {
+	return p.Query(ctx, source, "jobs", map[string]any{"limit": 5000})
+}
+
+// Query runs a query of a type, with what else it says.
+func (p *Plugin) Query(ctx context.Context, source Source, queryType string, says map[string]any) (*backend.DataResponse, error) {
 	told, err := source.context(nil)
 	if err != nil {
 		return nil, err
 	}
+	query := map[string]any{"refId": "A", "schemaVersion": 1, "queryType": queryType}
+	maps.Copy(query, says)
+	encoded, err := json.Marshal(query)
+	if err != nil {
+		return nil, fmt.Errorf("encode a query: %w", err)
+	}
 	now := time.Now()
 	request := &backend.QueryDataRequest{PluginContext: told, Headers: map[string]string{}, Queries: []backend.DataQuery{{
-		RefID: "A", QueryType: "jobs", TimeRange: backend.TimeRange{From: now.Add(-time.Hour), To: now}, JSON: []byte(`{"refId":"A","schemaVersion":1,"queryType":"jobs","limit":5000}`),
+		RefID: "A", QueryType: queryType, TimeRange: backend.TimeRange{From: now.Add(-time.Hour), To: now}, JSON: encoded,
 	}}}
 	answer, err := p.queries.QueryData(ctx, backend.ToProto().QueryDataRequest(request))
 	if err != nil {

@@ -15,6 +15,9 @@ type contact struct {
 	// where no rate was known yet to reckon back with: the next look knows it.
 	raw int64
 	lag time.Duration
+	// shown: the peer's window showed that what was sent had arrived, whatever
+	// the views say.
+	shown bool
 }
 
 // settle reckons a contact's counter back to its moment once a rate is known.

@@ -141,6 +141,9 @@ type pairLook struct {
 	delivered, gaps int64
 	// windowMissing are the peer's gaps of this node alone.
 	windowMissing int64
+	// windows: the peer tells windows at this look; forgotten: it tells none of
+	// this node any more.
+	windows, forgotten bool
 	// requests and answers are the node's: received requests, sent responses.
 	// recovered is what the peer got by retransmission.
 	requests, answered, recovered int64
@@ -176,6 +179,7 @@ func (t *Tracker) between(n, p *nodeLook, all []*nodeLook, at time.Time, setting
 	look.side, look.excluded = sideOf(n, p, all)
 	whole := look.gaps == 0 || look.gaps == notKnown
 	if p.answers {
+		look.windows = p.Windows != nil
 		if window, ok := p.Windows[n.Name]; ok {
 			look.delivered = window.Delivered
 			whole = window.Missing <= 0 && window.Delivered >= window.Received && window.Received >= window.Sent
@@ -198,6 +202,8 @@ func (t *Tracker) between(n, p *nodeLook, all []*nodeLook, at time.Time, setting
 		// own counter shows that, but for what is on its way.
 		onItsWay := int64(math.Ceil(max(0, look.slope)*inFlight.Seconds())) + 1
 		whole = whole && look.delivered+onItsWay >= look.atContact
+		// What is on its way has not arrived, and may never.
+		look.atContact = min(look.atContact, look.delivered)
 	}
 	look.contact = look.side == together && whole
 	return look

@@ -20,12 +20,22 @@ type pair struct {
 	// loss is the present loss, or the last one whose events are gone.
 	loss     *Loss
 	releases int64
-	stall    stall
-	quiet    quiet
-	base     base
+	// delivered is the newest event that the peer's window showed as delivered;
+	// notKnown where none ever did since the two processes began.
+	delivered int64
+	// forgot: during the present loss, the peer told no window of the node. One
+	// that it tells later has begun anew, past what was lost (measured: JGroups
+	// 2.12.3 at a merge, before both views show it).
+	forgot bool
+	stall  stall
+	quiet  quiet
+	base   base
 	// needs is the greatest that the losses towards the peer ever needed
 	// together while this one was open.
 	needs needs
+	// leastBefore is the lower bound as it was before the newest look at which
+	// the node's own view lacked the peer; notKnown while there was none.
+	leastBefore int64
 	// newest is the newest look; told what the coordinator says itself.
 	newest pairLook
 	lookAt time.Time
@@ -33,7 +43,7 @@ type pair struct {
 }
 
 func newPair(from, to string) *pair {
-	return &pair{from: from, to: to, contact: contact{sent: notKnown, recovered: notKnown}, reach: NotSeen}
+	return &pair{from: from, to: to, contact: contact{sent: notKnown, recovered: notKnown}, delivered: notKnown, leastBefore: notKnown, reach: NotSeen}
 }
 
 // step takes one look: what is seen, and what was sent. What comes of it is
@@ -46,6 +56,14 @@ func (p *pair) step(look pairLook) (events []Event, over *Loss) {
 	events = p.restarts(look)
 	p.contact.settle(look)
 	p.marks.settle(look)
+	switch {
+	case look.delivered != notKnown:
+		p.delivered = look.delivered
+	case look.windows && p.delivered != notKnown && look.side == together:
+		// An excluded sender's window goes before the view that says so
+		// (measured: JGroups 2.12.3): that there are no gaps tells nothing now.
+		look.contact, look.forgotten = false, true
+	}
 	if look.side == apart && p.loss != nil && !p.loss.ReturnedAt.IsZero() {
 		if p.loss.Open() {
 			// Lost again before all had arrived: the same loss goes on.
@@ -82,15 +100,16 @@ func (p *pair) blind(look pairLook) bool {
 
 // open begins a loss at a look.
 func (p *pair) open(look pairLook) {
-	p.stall, p.quiet, p.base, p.needs = stall{}, quiet{}, base{}, needs{}
-	if look.nodeAnswers && look.peerAnswers && look.delivered == notKnown {
+	p.stall, p.quiet, p.base, p.needs, p.leastBefore = stall{}, quiet{}, base{}, needs{}, notKnown
+	p.forgot = p.newest.forgotten
+	if look.nodeAnswers && look.peerAnswers && look.delivered == notKnown && !p.contact.shown {
 		// Both are alive, and their views lag: they may have lost each other
-		// while the views still said otherwise.
+		// while the views still said otherwise. A window would have shown it.
 		p.contact = p.marks.before(look.at.Add(-look.detection), p.contact)
 	}
 	loss := &Loss{
 		Node: p.from, Peer: p.to, LastContact: p.contact.at, FirstMissed: look.at,
-		AtContact: notKnown, AtMissed: look.atMissed, AtExcluded: notKnown, Delivered: notKnown,
+		AtContact: notKnown, AtMissed: look.atMissed, AtExcluded: notKnown, Delivered: p.delivered,
 		NodeStarted: look.nodeStarted, Outcome: OutcomeWaiting, Certainty: Possible,
 		Sent: Bracket{Least: notKnown, Most: notKnown}, Limit: look.limit,
 		SeenSince: look.at, Estimate: look.estimate, Retransmitted: notKnown,
@@ -106,7 +125,7 @@ func (p *pair) open(look pairLook) {
 func (p *pair) widen(look pairLook) {
 	loss := p.loss
 	loss.SeenSince = look.at
-	loss.AtExcluded = notKnown
+	loss.AtExcluded, p.leastBefore = notKnown, notKnown
 	if loss.Open() && loss.Sent.Least > 0 {
 		loss.Sent.Least = 0
 	}
@@ -120,6 +139,7 @@ func (p *pair) count(look pairLook) {
 	if loss == nil {
 		return
 	}
+	p.forgot = p.forgot || look.windows && look.delivered == notKnown
 	if loss.Open() && look.peerAnswers && look.recovered != notKnown && p.contact.recovered != notKnown {
 		loss.Retransmitted = max(0, look.recovered-p.contact.recovered)
 	}
@@ -133,15 +153,22 @@ func (p *pair) count(look pairLook) {
 	if look.excluded && loss.AtExcluded == notKnown {
 		loss.AtExcluded = look.atMissed
 	}
-	if look.delivered != notKnown && look.side == apart {
+	if look.delivered != notKnown && look.side == apart && !p.forgot {
 		loss.Delivered = max(loss.Delivered, look.delivered)
 	}
 	if loss.NodeStarted.IsZero() {
 		loss.NodeStarted = look.nodeStarted
 	}
 	least := max(0, loss.Sent.Least)
-	if look.excluded {
+	switch {
+	case look.excluded && loss.AtExcluded != notKnown:
+		p.leastBefore = least
 		least = max(0, look.counter-max(loss.AtExcluded, loss.Delivered))
+	case p.leastBefore != notKnown:
+		// What a node sends while the two groups merge arrives, though its own
+		// view still lacks the peer (measured on JGroups 2.12.3, up to 2 s): of
+		// the last look that lacked it, it is not certain.
+		least, p.leastBefore = min(least, p.leastBefore), notKnown
 	}
 	most := notKnown
 	if from := loss.from(); from != notKnown {
@@ -225,6 +252,9 @@ func (p *pair) restarts(look pairLook) (events []Event) {
 		p.end(look.at, OutcomeRestarted, Possible)
 		loss.RestartedNode = p.to
 		events = append(events, p.event(look.at, EventRestarted, fmt.Sprintf("%s restarted before it had got the events of %s: what waited there for them went with it.", p.to, p.from)))
+	}
+	if sender || look.peerRestarted {
+		p.delivered = notKnown
 	}
 	if sender && !p.contact.at.IsZero() {
 		// Whatever the new process sent may be undelivered.

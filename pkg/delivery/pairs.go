@@ -149,7 +149,7 @@ func (p *pair) undelivered() *int64 {
 	switch {
 	case look.delivered != notKnown && look.counter != notKnown && !look.estimate:
 		return new(max(0, look.counter-look.delivered))
-	case look.side == unseen:
+	case look.side == unseen || look.forgotten:
 		return nil
 	case look.side == apart:
 		if p.loss == nil || !p.loss.LastLook.Equal(look.at) || p.loss.Sent.Most == notKnown {
@@ -192,7 +192,9 @@ func (p *pair) notExposed(from, to *nodeLook) (sentences []string) {
 	case to.View == nil:
 		say("%s does not expose its view of the cluster.", p.to)
 	}
-	if look.gaps == notKnown && look.delivered == notKnown {
+	if look.forgotten {
+		say("%s tells no window of %s any more: what it has not got is not known until their views change.", p.to, p.from)
+	} else if look.gaps == notKnown && look.delivered == notKnown {
 		say("%s exposes neither missing events nor windows: what it has not got is not exposed.", p.to)
 	} else if look.gaps > 0 && look.delivered == notKnown {
 		say("%s counts missing events of all senders together.", p.to)

@@ -137,7 +137,7 @@ func (p *pair) settle() {
 	if look.contact && !open && (look.atContact != notKnown || look.counter == notKnown || p.contact.sent == notKnown) {
 		// A contact whose counter cannot be told does not take the place of one
 		// whose counter is known.
-		p.contact = contact{at: look.at, sent: look.atContact, recovered: look.recovered, raw: look.counter, lag: look.lag}
+		p.contact = contact{at: look.at, sent: look.atContact, recovered: look.recovered, raw: look.counter, lag: look.lag, shown: look.delivered != notKnown}
 		p.marks.add(p.contact, look.detection)
 	}
 	switch {

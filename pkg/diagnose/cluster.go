@@ -1,6 +1,7 @@
 package diagnose
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -124,36 +125,60 @@ func (c Cluster) split() []string {
 	return masters
 }
 
-// threads is what one look says about one job.
-type threads struct {
-	// alive are the workers with task threads of the job, silent those that
-	// gave no answer; answered counts the others.
-	alive    []string
+// summary is what a look says of all jobs alike.
+type summary struct {
+	look Look
+	// silent are the workers that gave no answer, answered counts the others.
 	silent   []string
 	answered int
+	// sentence says that no worker that answered has a thread of a job; it is
+	// the same for all of them.
+	sentence string
+}
+
+func (l Look) summary() summary {
+	s := summary{look: l}
+	for _, worker := range l.Workers {
+		if worker.Err != nil {
+			s.silent = append(s.silent, worker.Address)
+		} else {
+			s.answered++
+		}
+	}
+	s.sentence = fmt.Sprintf("No task thread of the job on any of %d workers that answered at %s.", s.answered, clock(l.At))
+	return s
+}
+
+// threads is what one look says about one job.
+type threads struct {
+	summary
+	// alive are the workers with task threads of the job.
+	alive []string
 	// others: each worker that answered has task threads of another job, so
 	// that its task threads can be told by their names.
 	others bool
 }
 
-func (l Look) of(job coordinator.JobID) threads {
-	found := threads{others: true}
-	for _, worker := range l.Workers {
+func (s summary) of(job coordinator.JobID) threads {
+	found := threads{summary: s, others: true}
+	for i := range s.look.Workers {
+		worker := &s.look.Workers[i]
 		if worker.Err != nil {
-			found.silent = append(found.silent, worker.Address)
 			continue
 		}
-		found.answered++
-		mine := worker.Tasks[job]
-		if mine > 0 {
+		mine := worker.Tasks[job] > 0
+		if mine {
 			found.alive = append(found.alive, worker.Address)
 		}
-		if len(worker.Tasks) == 0 || len(worker.Tasks) == 1 && mine > 0 {
+		if len(worker.Tasks) == 0 || len(worker.Tasks) == 1 && mine {
 			found.others = false
 		}
 	}
 	return found
 }
+
+// none says that the look showed no thread of the job.
+func (t threads) none() Evidence { return Evidence{t.look.At, SourceThreads, t.sentence} }
 
 // whole tells whether every member that can run tasks answered: all that are
 // configured, and as many as the master counts (masters with slots included).

@@ -23,7 +23,7 @@ const (
 )
 
 func splitCluster(f *facing) (judged, bool) {
-	masters := f.cluster.split()
+	masters := f.split
 	if masters == nil || !f.job.ending() && f.job.RestoringSince.IsZero() && f.job.Forgotten == nil {
 		return judged{}, false
 	}
@@ -140,32 +140,28 @@ func statusLost(f *facing) (judged, bool) {
 	case !f.newest.whole(f.cluster.Workers):
 		f.need("%s", f.unasked())
 		return judged{}, false
-	case f.hidden():
+	case f.hidden:
 		f.need("No job that runs has a task thread that can be told by its name: with thread sharing switched on (task_execution_thread_share_mode) the threads prove nothing.")
 		return judged{}, false
 	}
-	at := f.lookedAt()
-	found := judged{
-		cause: CauseStatusLost, outlook: CannotRecover, confidence: delivery.Proven, advice: f.force(),
-		evidence: []Evidence{{at, SourceThreads, fmt.Sprintf("No task thread of the job on any of %d workers that answered at %s; the master counts %s.", f.newest.answered, clock(at), f.counted())}},
+	found := judged{cause: CauseStatusLost, outlook: CannotRecover, confidence: delivery.Proven, advice: f.force()}
+	if earlier := f.looks[0]; len(f.looks) > 1 && len(earlier.alive) == 0 && earlier.whole(f.cluster.Workers) {
+		found.evidence = append(found.evidence, earlier.none())
 	}
-	first := f.looks[0]
-	earlier := first.of(f.job.Job)
-	if len(f.looks) > 1 && len(earlier.alive) == 0 && earlier.whole(f.cluster.Workers) {
-		found.evidence = slices.Insert(found.evidence, 0, Evidence{first.At, SourceThreads, fmt.Sprintf("No task thread of it on any of %d workers at %s.", earlier.answered, clock(first.At))})
-	}
-	if lacks := f.unproven(earlier); len(lacks) > 0 {
+	found.evidence = append(found.evidence, f.newest.none())
+	if lacks := f.unproven(); len(lacks) > 0 {
 		found.confidence, found.needs = delivery.Likely, lacks
 	}
 	return found, true
 }
 
 // unproven is what a proof of a lost final status lacks (design §6).
-func (f *facing) unproven(earlier threads) (lacks []string) {
+func (f *facing) unproven() (lacks []string) {
 	if f.cluster.Workers == coordinator.NotKnown {
 		lacks = append(lacks, "How many workers the master counts is not known.")
 	}
-	first := f.looks[0].At
+	earlier := f.looks[0]
+	first := earlier.look.At
 	if len(f.looks) < 2 || len(earlier.alive) > 0 || !earlier.whole(f.cluster.Workers) || f.lookedAt().Sub(first) < betweenLooks {
 		lacks = append(lacks, fmt.Sprintf("A second look at all workers, at least %s after the first, must show the same.", betweenLooks))
 	}
@@ -179,18 +175,21 @@ func (f *facing) unproven(earlier threads) (lacks []string) {
 		lacks = append(lacks, "The newest list must show the job in CANCELING.")
 	}
 	for _, look := range f.looks {
-		if !look.of(f.job.Job).others {
+		if !look.others {
 			return append(lacks, "Thread sharing must be known to be off: no other job's task thread shows on each worker that threads have their jobs' names.")
 		}
 	}
 	return lacks
 }
 
-// hidden tells whether jobs run whose task threads cannot be seen, though every
-// worker answered.
-func (f *facing) hidden() bool {
-	look := f.looks[len(f.looks)-1]
-	return len(f.cluster.Running) > 0 && !slices.ContainsFunc(f.cluster.Running, func(job coordinator.JobID) bool { return len(look.of(job).alive) > 0 })
+// hidden tells whether jobs run whose task threads cannot be seen in the newest
+// look.
+func hidden(running []coordinator.JobID, looks []summary) bool {
+	if len(running) == 0 || len(looks) == 0 {
+		return false
+	}
+	newest := looks[len(looks)-1]
+	return !slices.ContainsFunc(running, func(job coordinator.JobID) bool { return len(newest.of(job).alive) > 0 })
 }
 
 func undelivered(f *facing) (judged, bool) {
@@ -215,7 +214,7 @@ func willNotStop(f *facing) (judged, bool) {
 		cause: CauseWillNotStop, outlook: MayRecover, confidence: delivery.Likely, evidence: []Evidence{f.alive()},
 		advice: fmt.Sprintf("Look at the job's connectors on %s: what does the task thread wait for (a sink or source that blocks)? Ending that wait ends the job. A force stop ends it at the master alone and leaves the task behind as a zombie.", named(f.newest.alive)),
 	}
-	if len(f.looks) > 1 && len(f.looks[0].of(f.job.Job).alive) > 0 {
+	if len(f.looks) > 1 && len(f.looks[0].alive) > 0 {
 		found.confidence = delivery.Proven
 	} else {
 		found.needs = []string{"A second look at the workers must show the same."}
@@ -277,7 +276,7 @@ func notKnown(f *facing) (judged, bool) {
 	if len(f.newest.alive) > 0 {
 		found.evidence = append(found.evidence, f.alive())
 	} else if f.newest.answered > 0 {
-		found.evidence = append(found.evidence, Evidence{f.lookedAt(), SourceThreads, fmt.Sprintf("No task thread of the job on the %d workers that answered at %s.", f.newest.answered, clock(f.lookedAt()))})
+		found.evidence = append(found.evidence, f.newest.none())
 	}
 	if f.job.State == coordinator.StateCanceling {
 		found.advice = "Cancel the job again; if that changes nothing, look into the logs of the active master and of the worker that runs the job."
@@ -330,12 +329,4 @@ func (f *facing) unasked() string {
 		return "An answer from a worker."
 	}
 	return fmt.Sprintf("The addresses of all members that run tasks: the master counts %d, and %d answered.", f.cluster.Workers, f.newest.answered)
-}
-
-// counted is how many workers the master counts, in words.
-func (f *facing) counted() string {
-	if f.cluster.Workers == coordinator.NotKnown {
-		return "an unknown number of them"
-	}
-	return fmt.Sprint(f.cluster.Workers)
 }

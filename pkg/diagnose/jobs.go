@@ -22,12 +22,16 @@ type JobRule struct {
 
 // facing is one job before the rules, with what they all look at.
 type facing struct {
-	cluster Cluster
+	cluster *Cluster
 	job     Late
-	// looks are those that were made while the job was seen as it is now, older
-	// first. newest is what the last of them says of the job.
-	looks  []Look
+	// looks are what those looks say of the job that were made while it was
+	// seen as it is now, older first. newest is the last of them.
+	looks  []threads
 	newest threads
+	// split are the masters where they disagree, hidden tells whether threads
+	// prove nothing (see hidden).
+	split  []string
+	hidden bool
 	// needs collects what the rules that could not speak would need.
 	needs []string
 }
@@ -67,18 +71,24 @@ func JobRules() []JobRule {
 // its way to an end for less than StuckAfter has a finding only where the
 // cluster as a whole holds it up.
 func Jobs(cluster Cluster, jobs []Late) map[coordinator.JobID]Finding {
-	findings := make(map[coordinator.JobID]Finding)
+	findings := make(map[coordinator.JobID]Finding, len(jobs))
+	rules, split := JobRules(), cluster.split()
+	looks := make([]summary, len(cluster.Looks))
+	for i, look := range cluster.Looks {
+		looks[i] = look.summary()
+	}
+	hides := hidden(cluster.Running, looks)
 	for _, job := range jobs {
-		f := &facing{cluster: cluster, job: job}
-		for _, look := range cluster.Looks {
-			if !job.WatchedSince.IsZero() && !look.At.Before(job.WatchedSince) {
-				f.looks = append(f.looks, look)
+		f := &facing{cluster: &cluster, job: job, split: split, hidden: hides}
+		for _, look := range looks {
+			if !job.WatchedSince.IsZero() && !look.look.At.Before(job.WatchedSince) {
+				f.looks = append(f.looks, look.of(job.Job))
 			}
 		}
 		if len(f.looks) > 0 {
-			f.newest = f.looks[len(f.looks)-1].of(job.Job)
+			f.newest = f.looks[len(f.looks)-1]
 		}
-		for _, rule := range JobRules() {
+		for _, rule := range rules {
 			if found, speaks := rule.check(f); speaks {
 				findings[job.Job] = f.finding(rule, found)
 				break
@@ -125,7 +135,7 @@ func (f *facing) late() bool {
 func (f *facing) lateCancel() bool { return f.late() && f.job.State == coordinator.StateCanceling }
 
 // lookedAt is when the newest look was.
-func (f *facing) lookedAt() time.Time { return f.looks[len(f.looks)-1].At }
+func (f *facing) lookedAt() time.Time { return f.newest.look.At }
 
 // need notes what would have to be known.
 func (f *facing) need(format string, values ...any) {

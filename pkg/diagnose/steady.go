@@ -23,7 +23,7 @@ type steadied struct {
 	shown   Finding
 	// other is what was found instead at otherAt (with no cause: nothing was);
 	// otherAt is zero where the looks agree.
-	other   Finding
+	other   *Finding
 	otherAt time.Time
 }
 
@@ -31,6 +31,7 @@ type steadied struct {
 // gives the episode that an open job is in; empty for jobs that are not open.
 func (s *Steady) Take(at time.Time, found map[coordinator.JobID]Finding, episode func(coordinator.JobID) string) map[coordinator.JobID]Finding {
 	jobs := make(map[coordinator.JobID]steadied, len(found))
+	asFound := true
 	for id, finding := range found {
 		in := episode(id)
 		before, known := s.jobs[id]
@@ -38,17 +39,22 @@ func (s *Steady) Take(at time.Time, found map[coordinator.JobID]Finding, episode
 			jobs[id] = steadied{episode: in, shown: finding}
 			continue
 		}
-		jobs[id] = before.take(at, finding)
+		after := before.take(at, finding)
+		jobs[id] = after
+		asFound = asFound && after.otherAt.IsZero()
 	}
 	for id, before := range s.jobs {
 		if _, again := found[id]; again || before.episode == "" || episode(id) != before.episode {
 			continue
 		}
 		if after := before.take(at, Finding{}); after.shown.Cause != "" {
-			jobs[id] = after
+			jobs[id], asFound = after, false
 		}
 	}
 	s.jobs = jobs
+	if asFound {
+		return found
+	}
 	shown := make(map[coordinator.JobID]Finding, len(jobs))
 	for id, one := range jobs {
 		shown[id] = one.shown
@@ -66,7 +72,7 @@ func (s steadied) take(at time.Time, found Finding) steadied {
 	case s.otherAt.IsZero() || !s.other.says(found):
 		s.otherAt = at
 	}
-	s.other = found
+	s.other = &found
 	return s
 }
 

@@ -85,7 +85,7 @@ func (p *Process) NewDatasource(ctx context.Context, raw backend.DataSourceInsta
 // watch takes a lease on the coordinator's watcher.
 func (d *Datasource) watch(ctx context.Context) error {
 	lease, err := d.process.Registry.Acquire(ctx, watch.Key{Scope: d.settings.Scope, Cluster: d.settings.Cluster, Connection: d.settings.connection.hash}, watch.Settings{
-		Interval: d.settings.Interval, Deadline: d.settings.Deadline, Delivery: d.settings.Delivery,
+		Interval: d.settings.Interval, Deadline: d.settings.Deadline, StuckAfter: d.settings.StuckAfter, Delivery: d.settings.Delivery,
 		NewClient: func() (coordinator.Client, error) {
 			return d.settings.connection.open(surroundings{now: d.process.Now, asked: d.askedToStop(), tracer: d.process.Tracer})
 		},

@@ -1,6 +1,7 @@
 package plugin
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"slices"
@@ -20,22 +21,46 @@ type diagnoses struct {
 	mu   sync.Mutex
 	view *watch.View
 	of   map[coordinator.JobID]diagnose.Finding
+	// fresh is what that view alone says; of changes only after two looks agree.
+	fresh    map[coordinator.JobID]diagnose.Finding
+	steady   diagnose.Steady
+	requests requests
 }
 
 // findings diagnoses the jobs of a view, as of its time.
 func (d *Datasource) findings(view *watch.View) map[coordinator.JobID]diagnose.Finding {
-	d.diagnosed.mu.Lock()
-	defer d.diagnosed.mu.Unlock()
-	if d.diagnosed.view != view {
-		d.diagnosed.view = view
-		d.diagnosed.of = d.diagnose(view)
+	shown, _ := d.bothFindings(view)
+	return shown
+}
+
+// bothFindings gives the findings as they are shown, and those of the view
+// alone.
+func (d *Datasource) bothFindings(view *watch.View) (shown, fresh map[coordinator.JobID]diagnose.Finding) {
+	diagnosed := &d.diagnosed
+	diagnosed.mu.Lock()
+	defer diagnosed.mu.Unlock()
+	if diagnosed.view != view {
+		diagnosed.view, diagnosed.fresh = view, d.diagnose(view)
+		diagnosed.of = diagnosed.steady.Take(view.AsOf, diagnosed.fresh, func(id coordinator.JobID) string { return episodeOf(view, id) })
 	}
-	return d.diagnosed.of
+	return diagnosed.of, diagnosed.fresh
+}
+
+// episodeOf is the episode that an open job is in; empty where it is not open.
+func episodeOf(view *watch.View, id coordinator.JobID) string {
+	at, found := slices.BinarySearchFunc(view.Jobs, id, func(job watch.JobView, id coordinator.JobID) int { return cmp.Compare(job.Job.ID, id) })
+	if !found {
+		return ""
+	}
+	return view.Jobs[at].Episode.ID
 }
 
 func (d *Datasource) diagnose(view *watch.View) map[coordinator.JobID]diagnose.Finding {
 	if view.Snapshot == nil {
 		return nil
+	}
+	if d.settings.Kind == kindSeaTunnel {
+		return d.clusterFindings(view)
 	}
 	found := diagnose.Parents(view.CompleteAsOf, d.settings.StuckAfter, view.Families, view.Losses, view.Pairs)
 	if view.Snapshot.Capabilities.OnlyStop == "" {
@@ -66,11 +91,16 @@ const mostChildrenNamed = 10
 // Outlook says whether waiting helps, and what an act would meet.
 func (g diagnoser) Outlook(view *watch.View, job watch.JobView) action.Outlook {
 	outlook := action.Outlook{Unreachable: unreachable(view, job.Job.Nodes), Children: runningChildren(view, job.Job.ID)}
-	finding, found := g.of.findings(view)[job.Job.ID]
+	shown, fresh := g.of.bothFindings(view)
+	finding, found := shown[job.Job.ID]
 	if !found {
 		return outlook
 	}
+	// Either look is enough to wait; only both together allow what is worse.
 	outlook.WillRecover = finding.Outlook == diagnose.WillRecover
+	if now, known := fresh[job.Job.ID]; known && now.Outlook == diagnose.WillRecover {
+		finding, outlook.WillRecover = now, true
+	}
 	outlook.Stuck = !outlook.WillRecover
 	outlook.Sentence = fmt.Sprintf("Diagnosis: %s (%s, %s). %s", finding.Cause, finding.Outlook, finding.Confidence, finding.Advice)
 	return outlook
@@ -130,6 +160,10 @@ func evidence(finding diagnose.Finding) string {
 	lines := make([]string, len(finding.Evidence))
 	for i, one := range finding.Evidence {
 		lines[i] = inert(fmt.Sprintf("%s · %s · %s", one.At.UTC().Format(time.RFC3339), one.Source, one.Sentence))
+	}
+	if finding.Needs != "" && len(finding.Evidence) > 0 {
+		at := finding.Evidence[len(finding.Evidence)-1].At
+		lines = append(lines, inert(fmt.Sprintf("%s · not known · %s", at.UTC().Format(time.RFC3339), finding.Needs)))
 	}
 	return strings.Join(lines, "\n")
 }

@@ -113,12 +113,15 @@ func FuzzQuery(f *testing.F) {
 		`{"queryType":"jobs","states":["canceling"],"jobNames":["orders to lake"],"stuckOnly":true,"minAgeSeconds":60,"sortBy":"name","sortDesc":false,"limit":10,"offset":1,"schemaVersion":1}`,
 		`{"queryType":"metric","metric":"leftover_tasks","jobId":"733584788375666689"}`,
 		`{"queryType":"jobs","action":"force-stop","force":true}`,
+		`{"queryType":"states","states":["canceling"],"jobNames":["a\\nb"],"stuckOnly":true,"limit":7}`,
+		`{"queryType":"events","kinds":["master changed"],"nodes":["nodeA"],"limit":7}`,
 	} {
 		f.Add([]byte(seed), false)
 		f.Add([]byte(seed), true)
 	}
 	view, now := goldenView()
 	d := goldenSource(now)
+	d.process.History = goldenHistory(now)
 	f.Fuzz(func(t *testing.T, asked []byte, fromAlert bool) {
 		parsed, filter, err := d.parseQuery(backend.DataQuery{RefID: "A", JSON: asked})
 		if err != nil {
@@ -126,9 +129,18 @@ func FuzzQuery(f *testing.F) {
 			return
 		}
 		var rows int
-		if parsed.QueryType == queryTypeJobs {
+		switch parsed.QueryType {
+		case queryTypeJobs:
 			rows = d.jobsFrame(view, parsed, filter, now).Rows()
-		} else {
+		case queryTypeStates, queryTypeEvents:
+			hour := backend.TimeRange{From: now.Add(-time.Hour), To: now}
+			frames, err := d.answerHistory(context.Background(), backend.DataQuery{TimeRange: hour}, parsed, filter, view, now, fromAlert)
+			if err != nil {
+				checkSentence(t, err.Error())
+				return
+			}
+			rows = len(frames)
+		case queryTypeMetric:
 			frames, err := d.answerMetric(context.Background(), parsed, filter, view, now, fromAlert)
 			if err != nil {
 				checkSentence(t, err.Error())

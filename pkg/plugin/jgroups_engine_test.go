@@ -3,7 +3,6 @@
 package plugin
 
 import (
-	"errors"
 	"fmt"
 	"math"
 	"slices"
@@ -11,7 +10,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/unjam/unjam-jobs-app/pkg/coordinator"
 	"github.com/unjam/unjam-jobs-app/pkg/delivery"
 	"github.com/unjam/unjam-jobs-app/pkg/diagnose"
 	"github.com/unjam/unjam-jobs-app/pkg/watch"
@@ -265,20 +263,11 @@ func (s *jgroupsStory) thawed() {
 		if truly > 0 && loss.Outcome == delivery.OutcomeDelivered {
 			t.Errorf("%s → %s: %d are lost, and it says delivered (%s)", loss.Node, loss.Peer, truly, loss.Certainty)
 		}
-		if !s.contains(loss.Sent, truly) {
+		if !s.containsLost(loss.Sent, truly) {
 			t.Errorf("%s → %s: %d are lost, and the bracket is %+v", loss.Node, loss.Peer, truly, loss.Sent)
 		}
 		t.Logf("%s → %s: %s (%s), bracket %+v, truly lost %d", loss.Node, loss.Peer, loss.Outcome, loss.Certainty, loss.Sent, truly)
 	}
-}
-
-// returned waits until all see each other again.
-func (s *jgroupsStory) returned() {
-	s.eachView("all see each other again", func(view *watch.View) bool {
-		return len(view.Pairs) == 6 && !slices.ContainsFunc(view.Pairs, func(pair delivery.Pair) bool {
-			return pair.Reach == delivery.Lost || pair.Reach == delivery.NotSeen || pair.Undelivered == nil
-		})
-	})
 }
 
 // cut is a network outage whose truth can be read on both sides.
@@ -310,6 +299,9 @@ func (s *jgroupsStory) cut() {
 			here, there := pairOf(view, way[0], way[1]), pairOf(theirs, way[0], way[1])
 			if there.SentSinceLoss == nil || !s.contains(*there.SentSinceLoss, s.missing(theirs, way[0], way[1])) {
 				t.Errorf("%v by the %s: %+v, %d are missing", way, source, there.SentSinceLoss, s.missing(theirs, way[0], way[1]))
+			}
+			if there.Fill != nil && way == ways[0] {
+				t.Logf("%v by the %s: the fill is %.3f, truly %.3f", way, source, *there.Fill, float64(s.missing(theirs, way[0], way[1]))/jgroupsLimit)
 			}
 			if late := there.Loss.FirstMissed.Sub(here.Loss.FirstMissed); late.Abs() > 2*jgroupsPoll+time.Second {
 				t.Errorf("%v by the %s: lost %s later", way, source, late)
@@ -346,27 +338,34 @@ func (s *jgroupsStory) cut() {
 	}
 }
 
-// The plugin is restarted during the loss: it goes on with the same one.
+// The data source is saved with another setting, and then the plugin is
+// restarted: both go on with the same loss.
 func (s *jgroupsStory) goesOn() {
 	t := s.rig.t
 	before := *pairOf(s.datasource.lease.View(), "nodeA", "nodeC").Loss
-	s.reopen()
-	looks := 0
-	view := s.eachView("the loss goes on", func(view *watch.View) bool {
-		if readingOf(view, "nodeA").Err == nil && readingOf(view, "nodeC").Err == nil {
-			looks++
+	for _, one := range []struct {
+		what string
+		how  func()
+	}{{"saved", s.save}, {"restarted", s.reopen}} {
+		one.how()
+		looks := 0
+		view := s.eachView("the loss goes on", func(view *watch.View) bool {
+			if readingOf(view, "nodeA").Err == nil && readingOf(view, "nodeC").Err == nil {
+				looks++
+			}
+			return looks == 2
+		})
+		for _, way := range [][2]string{{"nodeA", "nodeC"}, {"nodeC", "nodeA"}} {
+			if pairOf(view, way[0], way[1]).Reach != delivery.Lost {
+				t.Fatalf("%s, %v: %s", one.what, way, describe(view))
+			}
+			s.matches(view, way[0], way[1])
 		}
-		return looks == 2
-	})
-	for _, way := range [][2]string{{"nodeA", "nodeC"}, {"nodeC", "nodeA"}} {
-		if pairOf(view, way[0], way[1]).Reach != delivery.Lost {
-			t.Fatalf("%v: %s", way, describe(view))
+		after := *pairOf(view, "nodeA", "nodeC").Loss
+		if !after.FirstMissed.Equal(before.FirstMissed) || !after.LastContact.Equal(before.LastContact) || after.AtContact != before.AtContact ||
+			after.Delivered != before.Delivered || after.Sent.Most < before.Sent.Most || after.Outcome != before.Outcome {
+			t.Errorf("%s: before %+v\nafter %+v", one.what, before, after)
 		}
-		s.matches(view, way[0], way[1])
-	}
-	after := *pairOf(view, "nodeA", "nodeC").Loss
-	if !after.FirstMissed.Equal(before.FirstMissed) || !after.LastContact.Equal(before.LastContact) || after.AtContact != before.AtContact || after.Sent.Most < before.Sent.Most {
-		t.Errorf("before %+v\nafter %+v", before, after)
 	}
 }
 
@@ -416,7 +415,7 @@ func (s *jgroupsStory) overflow() {
 	for _, way := range ways {
 		truly := s.known.lost(way[0], way[1]) - lostBefore[way]
 		loss := pairOf(view, way[0], way[1]).Loss
-		if loss == nil || !s.contains(loss.Sent, truly) {
+		if loss == nil || !s.containsLost(loss.Sent, truly) {
 			t.Errorf("%v: %d are lost: %+v", way, truly, loss)
 			continue
 		}
@@ -475,30 +474,4 @@ func (s *jgroupsStory) restarted() {
 	if cause, outlook := s.parent(); cause != string(diagnose.CauseRestarted) || outlook != string(diagnose.CannotRecover) {
 		t.Errorf("the parent: %s, %s", cause, outlook)
 	}
-}
-
-// parent is what the jobs query says of the parent.
-func (s *jgroupsStory) parent() (cause, outlook string) {
-	t := s.rig.t
-	t.Helper()
-	response := s.query(`{"queryType":"jobs","jobId":"`+fmt.Sprint(parentRun)+`"}`, nil)
-	if response.Error != nil {
-		if errors.Is(response.Error, coordinator.ErrUnreachable) {
-			return "", ""
-		}
-		t.Fatal(response.Error)
-	}
-	frame := response.Frames[0]
-	if frame.Rows() != 1 {
-		t.Fatalf("%d rows for the parent", frame.Rows())
-	}
-	for _, field := range frame.Fields {
-		switch field.Name {
-		case "cause":
-			cause = field.At(0).(string)
-		case "outlook":
-			outlook = field.At(0).(string)
-		}
-	}
-	return cause, outlook
 }

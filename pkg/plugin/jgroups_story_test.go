@@ -3,6 +3,7 @@
 package plugin
 
 import (
+	"errors"
 	"fmt"
 	"log/slog"
 	"math"
@@ -12,6 +13,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -28,7 +30,6 @@ import (
 
 const (
 	jgroupsPoll     = 2 * time.Second
-	jgroupsTimeout  = time.Second
 	jgroupsDeadline = 3 * time.Second
 	// jgroupsRate is events a second and node; jgroupsLimit the sent events
 	// buffer's limit: a poll's worth of events is 4 % of it.
@@ -39,6 +40,10 @@ const (
 	// readSlack is what two readings of one counter may differ by: JGroups
 	// counts its own messages, too.
 	readSlack = 10
+	// detectionSeconds is by how much the views lag at most: the nodes exclude
+	// each other 9 to 11 s after a cut, seen a look later. Only those who read
+	// no windows need it.
+	detectionSeconds = 14
 	// patience is for what takes JGroups some seconds, on a busy machine.
 	patience = 60 * time.Second
 )
@@ -120,7 +125,7 @@ func (s *jgroupsStory) step(t *testing.T, name string, run func()) {
 // addOthers reads the nodes by their exporters, and by a Prometheus if there is
 // one.
 func (s *jgroupsStory) addOthers() {
-	s.other("exporter", s.reading(map[string]any{"source": "exporter"}, func(node jgroupsNode) map[string]any {
+	s.other("exporter", s.reading(map[string]any{"source": "exporter", "detectionSeconds": detectionSeconds}, func(node jgroupsNode) map[string]any {
 		return map[string]any{"name": node.Name, "url": strings.TrimSuffix(node.Exporter, "/metrics")}
 	}))
 	program := os.Getenv("PROMETHEUS_BIN")
@@ -130,7 +135,7 @@ func (s *jgroupsStory) addOthers() {
 	if program == "" {
 		return
 	}
-	s.other("prometheus", s.reading(map[string]any{"source": "prometheus", "prometheusUrl": s.startPrometheus(program)}, func(node jgroupsNode) map[string]any {
+	s.other("prometheus", s.reading(map[string]any{"source": "prometheus", "prometheusUrl": s.startPrometheus(program), "detectionSeconds": detectionSeconds}, func(node jgroupsNode) map[string]any {
 		return map[string]any{"name": node.Name, "instance": instanceOf(node)}
 	}))
 }
@@ -188,6 +193,15 @@ func (s *jgroupsStory) startPrometheus(program string) string {
 			t.Fatalf("Prometheus does not become ready: %v", err)
 		}
 	}
+}
+
+// save saves the data source with another setting of its connection, as the SDK
+// does: the new instance is there before the old one is disposed of.
+func (s *jgroupsStory) save() {
+	s.settings["requestTimeoutSeconds"] = 2
+	before := s.datasource
+	s.datasource = s.open(s.settings)
+	before.Dispose()
 }
 
 // reopen ends the plugin's process and starts another on the same store.
@@ -348,6 +362,11 @@ func (s *jgroupsStory) contains(bracket delivery.Bracket, number int64) bool {
 	return bracket.Least <= number+slack && number <= bracket.Most+slack
 }
 
+// containsLost tells whether a bracket contains what was truly lost.
+func (s *jgroupsStory) containsLost(bracket delivery.Bracket, lost int64) bool {
+	return s.contains(bracket, lost)
+}
+
 // matches holds a lost pair, whose sender answers, against the truth.
 func (s *jgroupsStory) matches(view *watch.View, node, peer string) {
 	t := s.rig.t
@@ -368,4 +387,39 @@ func (s *jgroupsStory) matches(view *watch.View, node, peer string) {
 	if difference := math.Abs(float64(*pair.Undelivered - missing)); difference > fillTolerance*jgroupsLimit {
 		t.Errorf("%s → %s: %d undelivered are shown, %d are missing", node, peer, *pair.Undelivered, missing)
 	}
+}
+
+// returned waits until all see each other again.
+func (s *jgroupsStory) returned() {
+	s.eachView("all see each other again", func(view *watch.View) bool {
+		return len(view.Pairs) == 6 && !slices.ContainsFunc(view.Pairs, func(pair delivery.Pair) bool {
+			return pair.Reach == delivery.Lost || pair.Reach == delivery.NotSeen || pair.Undelivered == nil
+		})
+	})
+}
+
+// parent is what the jobs query says of the parent.
+func (s *jgroupsStory) parent() (cause, outlook string) {
+	t := s.rig.t
+	t.Helper()
+	response := s.query(`{"queryType":"jobs","jobId":"`+fmt.Sprint(parentRun)+`"}`, nil)
+	if response.Error != nil {
+		if errors.Is(response.Error, coordinator.ErrUnreachable) {
+			return "", ""
+		}
+		t.Fatal(response.Error)
+	}
+	frame := response.Frames[0]
+	if frame.Rows() != 1 {
+		t.Fatalf("%d rows for the parent", frame.Rows())
+	}
+	for _, field := range frame.Fields {
+		switch field.Name {
+		case "cause":
+			cause = field.At(0).(string)
+		case "outlook":
+			outlook = field.At(0).(string)
+		}
+	}
+	return cause, outlook
 }

@@ -3,6 +3,7 @@ package plugin
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/unjam/unjam-jobs-app/pkg/action"
@@ -97,6 +98,25 @@ func (r reading) perJob(choose func(watch.JobView) bool, value func(watch.JobVie
 	return samples
 }
 
+// diagnosed chooses the jobs with a finding, and those that may get one: a
+// series that comes with a finding alone would come and go beside its alert.
+func (r reading) diagnosed(job watch.JobView) bool {
+	state := job.Episode.State
+	return r.findings[job.Job.ID].Cause != "" || state == coordinator.StateCanceling || state == coordinator.StateFailing
+}
+
+// causeCodes lists the causes with their codes.
+func causeCodes() string {
+	var list strings.Builder
+	for i, cause := range diagnose.Causes() {
+		if i > 0 {
+			list.WriteString(", ")
+		}
+		fmt.Fprintf(&list, "%d %s", cause.Code(), cause)
+	}
+	return list.String() + "."
+}
+
 func canceling(job watch.JobView) bool { return job.Episode.State == coordinator.StateCanceling }
 
 func everyJob(watch.JobView) bool { return true }
@@ -158,6 +178,20 @@ func jobMetrics() []metric {
 			Name: "jobs_lost", Unit: "short", Labels: clusterOnly, OfJobs: true,
 			Help:    "Jobs that the coordinator no longer knows, without any proof that they ended, until somebody dismisses them.",
 			samples: func(r reading) []sample { return r.count(lost) },
+		},
+		{
+			Name: "job_cause_code", Unit: "short", Labels: jobLabels, OfJobs: true,
+			Help: "Why each job hangs, as a number: " + causeCodes() + " 0: on its way to an end, and nothing is wrong that is known.",
+			samples: func(r reading) []sample {
+				return r.perJob(r.diagnosed, func(job watch.JobView) float64 { return float64(r.findings[job.Job.ID].Cause.Code()) })
+			},
+		},
+		{
+			Name: "job_outlook_code", Unit: "short", Labels: jobLabels, OfJobs: true,
+			Help: "What becomes of the same job without an operator: 1 will recover, 2 may recover, 3 cannot recover. 0: no finding.",
+			samples: func(r reading) []sample {
+				return r.perJob(r.diagnosed, func(job watch.JobView) float64 { return float64(r.findings[job.Job.ID].Outlook.Code()) })
+			},
 		},
 	}
 }

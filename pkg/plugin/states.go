@@ -137,7 +137,11 @@ func (d *Datasource) stateFrames(history watch.EpisodeHistory, during span, view
 		frames = data.Frames{data.NewFrame("states", data.NewField("time", nil, []time.Time{}), data.NewField("state", nil, []*string{}))}
 	}
 	first := frames[0]
-	first.Meta = &data.FrameMeta{Custom: d.historyMeta(view, now, &history.Jobs, history.Cut || history.Jobs > shown)}
+	for _, frame := range frames {
+		// Explore would draw words as a graph otherwise.
+		frame.Meta = &data.FrameMeta{PreferredVisualization: data.VisTypeTable}
+	}
+	first.Meta.Custom = d.historyMeta(view, now, &history.Jobs, history.Cut || history.Jobs > shown)
 	if history.Jobs > shown {
 		first.AppendNotices(data.Notice{Severity: data.NoticeSeverityWarning, Text: fmt.Sprintf("%d of %d jobs are shown: those that changed last. Filter, or raise the limit (%d at most).", shown, history.Jobs, maxStateJobs)})
 	}

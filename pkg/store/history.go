@@ -26,18 +26,20 @@ func (s *Store) EpisodesBetween(ctx context.Context, scope watch.Scope, cluster 
 	fit := newCondition("1 = 1")
 	fit.among("state", texts(filter.States))
 	fit.among("name", texts(filter.Names))
+	only := newCondition("")
 	if filter.Job != "" {
-		fit.and("job_id = ?", string(filter.Job))
+		only.and("job_id = ?", string(filter.Job))
 	}
 	if filter.MinAge > 0 {
 		fit.and("(CASE WHEN until = 0 OR until > ? THEN ? ELSE until END) - since >= ?", end, end, filter.MinAge.Nanoseconds())
 	}
 	const reached = "SELECT " + episodeFields + " FROM episodes WHERE org_id = ? AND ds_uid = ? AND "
-	statement := "WITH reached AS (" + reached + "until = 0 AND cluster = ? AND since <= ? UNION ALL " + reached + "until >= ? AND cluster = ? AND since <= ?), " +
+	statement := "WITH reached AS (" + reached + "until = 0 AND cluster = ? AND since <= ?" + only.sql +
+		" UNION ALL " + reached + "until >= ? AND cluster = ? AND since <= ?" + only.sql + "), " +
 		"chosen AS (SELECT job_id AS chosen_id, max(since) AS newest, count(*) OVER () AS chosen_of FROM reached WHERE " + fit.sql +
 		" GROUP BY job_id ORDER BY newest DESC, job_id LIMIT ?) " +
 		"SELECT " + episodeFields + ", chosen_of FROM reached JOIN chosen ON chosen_id = job_id ORDER BY since DESC, id DESC LIMIT ?"
-	args := slices.Concat(ours, []any{cluster, end}, ours, []any{begin, cluster, end}, fit.args, []any{limit, episodesRead + 1})
+	args := slices.Concat(ours, []any{cluster, end}, only.args, ours, []any{begin, cluster, end}, only.args, fit.args, []any{limit, episodesRead + 1})
 
 	var history watch.EpisodeHistory
 	err := s.snapshot(ctx, func(tx *sql.Tx) error {

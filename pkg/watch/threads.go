@@ -75,7 +75,7 @@ func (l *looker) stop() {
 }
 
 // late tells whether a job is on its way to an end for longer than it should.
-func late(job timeline.JobView, now time.Time, after time.Duration) bool {
+func late(job *timeline.JobView, now time.Time, after time.Duration) bool {
 	switch job.Episode.State {
 	case coordinator.StateCanceling, coordinator.StateFailing, coordinator.StateSavepointing:
 		return job.Episode.Age(now) >= after
@@ -92,17 +92,19 @@ func (w *watcher) look() {
 	}
 	after := w.settings.Load().StuckAfter
 	var savepoints []coordinator.JobID
-	any := false
-	for _, job := range w.poll.timeline.Jobs() {
+	some := false
+	jobs := w.poll.timeline.Jobs()
+	for i := range jobs {
+		job := &jobs[i]
 		if !late(job, now, after) {
 			continue
 		}
-		any = true
+		some = true
 		if job.Episode.State == coordinator.StateSavepointing && len(savepoints) < maxCheckpoints {
 			savepoints = append(savepoints, job.Job.ID)
 		}
 	}
-	if !any {
+	if !some {
 		w.looker.looks = nil
 		return
 	}
@@ -150,7 +152,7 @@ func (w *watcher) takeLook() bool {
 	return true
 }
 
-// errUnasked: too many questions at once failed.
+// errUnasked: the look was over before it was the job's turn.
 var errUnasked = errors.New("it was not asked in time")
 
 // lastCheckpoints asks when jobs last completed a checkpoint, within ctx.

@@ -1,5 +1,5 @@
 // @ts-check
-/** The demo's data source for CloverDX, and its alert rules, as they are provisioned. */
+/** The demo's data source for CloverDX, its dashboard and its alert rules, as they are provisioned. */
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { parse } from 'yaml';
@@ -8,8 +8,10 @@ import { root } from '../lib/children.mjs';
 const FOLDER = path.join(root, 'provisioning', 'cloverdx');
 /** The variable that the files name. */
 const VARIABLE = 'UNJAM_CLOVERDX_URL';
-/** The folder of Grafana in which the rules are, and its uid where nobody made it yet. */
-const [RULES_FOLDER, RULES_FOLDER_UID] = ['Unjam', 'unjam-rules'];
+/** The folder of Grafana with Unjam's rules and dashboards, and its uid where nobody made it yet. */
+const [OUR_FOLDER, OUR_FOLDER_UID] = ['Unjam', 'unjam-rules'];
+/** The uid of the dashboard for CloverDX. */
+export const CLOVER_DASHBOARD_UID = 'unjam-cloverdx';
 
 /** @typedef {import('../../e2e/lib/client.mjs').GrafanaClient} GrafanaClient */
 /** @typedef {{ uid: string, name: string, type: string, access: string, jsonData: Record<string, any> }} Source */
@@ -29,13 +31,18 @@ export function cloverSource(url, settings = {}, actions = {}) {
 }
 
 /**
- * Adds the data source and its alert rules to a Grafana that was started for the demo.
+ * Adds the data source, its dashboard and its alert rules to a Grafana that was started for the demo.
  * @param {GrafanaClient} admin
  * @param {Source} source
  */
 export async function addClover(admin, source) {
   await admin.json('POST', '/api/datasources', source);
-  const folderUID = await rulesFolder(admin);
+  const folderUID = await ourFolder(admin);
+  await admin.json('POST', '/api/dashboards/db', {
+    dashboard: cloverDashboard(),
+    folderUid: folderUID,
+    overwrite: true,
+  });
   for (const { name, interval, rules } of ruleGroups()) {
     await admin.json('PUT', `/api/v1/provisioning/folder/${folderUID}/rule-groups/${name}`, {
       title: name,
@@ -44,6 +51,11 @@ export async function addClover(admin, source) {
       rules: rules.map((rule) => ({ ...rule, orgID: 1, folderUID, ruleGroup: name })),
     });
   }
+}
+
+/** The dashboard as its file has it. */
+function cloverDashboard() {
+  return JSON.parse(readFileSync(path.join(FOLDER, 'dashboards', `${CLOVER_DASHBOARD_UID}.json`), 'utf8'));
 }
 
 /**
@@ -61,15 +73,13 @@ function secondsOf(interval) {
 }
 
 /**
- * The uid of the folder with Unjam's rules; the provisioned rules have made it.
+ * The uid of Unjam's folder; what is provisioned beside this has made it.
  * @param {GrafanaClient} admin
  * @returns {Promise<string>}
  */
-async function rulesFolder(admin) {
+async function ourFolder(admin) {
   /** @type {Array<{ uid: string, title: string }>} */
   const folders = await admin.json('GET', '/api/folders');
-  const found = folders.find(({ title }) => title === RULES_FOLDER);
-  return found
-    ? found.uid
-    : (await admin.json('POST', '/api/folders', { uid: RULES_FOLDER_UID, title: RULES_FOLDER })).uid;
+  const found = folders.find(({ title }) => title === OUR_FOLDER);
+  return found ? found.uid : (await admin.json('POST', '/api/folders', { uid: OUR_FOLDER_UID, title: OUR_FOLDER })).uid;
 }

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { GrafanaClient } from '../../e2e/lib/client.mjs';
-import { addClover, cloverSource } from './clover.mjs';
+import { addClover, CLOVER_DASHBOARD_UID, cloverSource } from './clover.mjs';
 
 /** A Grafana that takes everything, and remembers it. */
 class Remembering extends GrafanaClient {
@@ -41,11 +41,13 @@ describe('CloverDX in the demo', () => {
     [[{ uid: 'there', title: 'Unjam' }], 'there'],
     [[], 'made'],
   ])) {
-    test(`its rules are put into the folder of Unjam's other rules (${folders.length} there before)`, async () => {
+    test(`its rules and its dashboard are put into Unjam's folder (${folders.length} there before)`, async () => {
       const admin = new Remembering([...folders]);
       await addClover(admin, source);
       const [first] = admin.sent;
       assert.deepEqual([first?.method, first?.path, first?.body], ['POST', '/api/datasources', source]);
+      const saved = admin.sent.find(({ path }) => path === '/api/dashboards/db');
+      assert.deepEqual([saved?.body.dashboard.uid, saved?.body.folderUid], [CLOVER_DASHBOARD_UID, uid]);
       const put = admin.sent.filter(({ method }) => method === 'PUT');
       assert.equal(put.length, 1);
       assert.equal(put[0]?.path, `/api/v1/provisioning/folder/${uid}/rule-groups/unjam-delivery`);

@@ -109,11 +109,9 @@ describe('docker-compose.yml', () => {
     const { providers } = parse(readFileSync(path.join(root, 'provisioning', 'dashboards', 'unjam.yaml'), 'utf8'));
     assert.equal(providers[0].options.path, '/etc/grafana/provisioning/dashboards');
     const { volumes = [] } = service('grafana');
-    for (const folder of ['dashboards', 'plugins']) {
-      assert.ok(volumes.includes(`./provisioning/${folder}:/etc/grafana/provisioning/${folder}:ro`), folder);
-    }
+    assert.ok(volumes.includes('./provisioning/plugins:/etc/grafana/provisioning/plugins:ro'));
     for (const part of ['', 'cloverdx/']) {
-      for (const folder of ['datasources', 'alerting']) {
+      for (const folder of ['dashboards', 'datasources', 'alerting']) {
         for (const file of readdirSync(path.join(root, 'provisioning', part, folder))) {
           const mount = `./provisioning/${part}${folder}/${file}:/etc/grafana/provisioning/${folder}/${file}:ro`;
           assert.ok(volumes.includes(mount), mount);

@@ -7,7 +7,7 @@ import { findGrafana, startGrafana } from '../../e2e/grafana.mjs';
 import { buildBackend, startWorkbench } from '../../workbench/backend.mjs';
 import { buildPlugin, buildWorkbench } from './build.mjs';
 import { chooseScreen } from './choice.mjs';
-import { addClover, cloverSource } from './clover.mjs';
+import { addClover, CLOVER_DASHBOARD_UID, cloverSource } from './clover.mjs';
 
 /** @typedef {import('./coordinator.mjs').Coordinator} Coordinator */
 /** @typedef {import('./coordinator.mjs').Clover} Clover */
@@ -25,8 +25,8 @@ const DEMO_ACTIONS = { enabled: true, minRole: 'Admin', minCancelingAgeSeconds: 
 const POLL_SECONDS = 5;
 /** The least that the data source takes: the threshold of three minutes would show nothing in the first ones. */
 const STUCK_AFTER_SECONDS = 10;
-const CLOVER_TO_TRY =
-  'Choose "CloverDX (demo)" as the coordinator: a node is lost for ten minutes; see what is undelivered, and what waits.';
+const CLOVER_TO_SEE =
+  'a node is lost for ten minutes; see what is undelivered, until when waiting helps, and what hangs.';
 /** The demo's Grafana listens on this machine only and is gone afterwards. */
 const DEMO_PASSWORD = 'admin';
 
@@ -97,7 +97,7 @@ async function openGrafana(found, coordinator, clover, port) {
       'Look at the stuck jobs, and how their age is known.',
       'Press "Force stop job…" on one of them: read the plan, type the phrase and a reason, and see what is proven.',
       `Wait three minutes: the rule "Job stuck in CANCELING" fires at ${grafana.url}/alerting/list`,
-      CLOVER_TO_TRY,
+      `Open ${grafana.url}/d/${CLOVER_DASHBOARD_UID}: ${CLOVER_TO_SEE}`,
     ],
     stop: grafana.stop,
   };
@@ -115,8 +115,8 @@ async function explainProvisioning(url, coordinator, clover) {
   const lines = (/** @type {string[]} */ addresses) => addresses.map((address) => `          - ${address}`).join('\n');
   return {
     about: `GRAFANA_URL is set. To see the jobs in that Grafana, copy dist/ into its plugins folder as unjam-jobs-app, allow
-unjam-jobs-app, unjam-coordinator-datasource and unjam-stuckjobs-panel under allow_loading_unsigned_plugins, copy
-provisioning/dashboards and provisioning/alerting, and provision this data source:
+unjam-jobs-app, unjam-coordinator-datasource, unjam-stuckjobs-panel and unjam-delivery-panel under
+allow_loading_unsigned_plugins, copy provisioning/dashboards and provisioning/alerting, and provision this data source:
 
     apiVersion: 1
     datasources:
@@ -133,7 +133,7 @@ ${lines(coordinator.workers)}
           forceStopSupport: ${coordinator.hasForceStop ? "'yes'" : 'auto'}
           actions: { enabled: true, minRole: Admin }
 
-and, for CloverDX, provisioning/cloverdx/datasources with UNJAM_CLOVERDX_URL=${clover.url}`,
+and, for CloverDX, what is in provisioning/cloverdx, with UNJAM_CLOVERDX_URL=${clover.url}`,
     url: `${url}/d/unjam-stuck-jobs`,
     login: '',
     toTry: [
@@ -174,7 +174,7 @@ async function openWorkbench(coordinator, clover, port, why) {
         'Look at the stuck jobs, and how their age is known.',
         'Press "Force stop job…" on one of them: read the plan, type the phrase and a reason, and see what is proven.',
         'Switch to the Viewer at the top: the buttons say why not.',
-        CLOVER_TO_TRY,
+        `Choose "CloverDX (demo)" as the coordinator: ${CLOVER_TO_SEE}`,
       ],
       stop: server.stop,
     };

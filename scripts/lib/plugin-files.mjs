@@ -9,10 +9,16 @@ const PLUGINS = [
   { folder: '.', id: 'unjam-jobs-app', type: 'app' },
   { folder: 'datasource', id: 'unjam-coordinator-datasource', type: 'datasource' },
   { folder: 'panels/stuck-jobs', id: 'unjam-stuckjobs-panel', type: 'panel' },
+  { folder: 'panels/delivery', id: 'unjam-delivery-panel', type: 'panel' },
 ];
 const DATA_SOURCE = PLUGINS[1];
 /** The oldest Grafana whose browser part has what we use. */
 const GRAFANA = '>=12.4.0';
+
+/** The ids of all plugins, the app first. */
+export function pluginIds() {
+  return PLUGINS.map(({ id }) => id);
+}
 
 /** @returns {string[]} faults of the plugin.json files in src */
 export function pluginSources() {

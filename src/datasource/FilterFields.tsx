@@ -7,7 +7,7 @@ import { STATES } from '../model/states';
 import { inertName } from '../model/text';
 import { chosen, nameOptions } from './nameOptions';
 import { NumberInput } from './NumberInput';
-import { type JobsQuery, type MetricQuery } from './query';
+import { type JobsQuery, type MetricQuery, type StatesQuery } from './query';
 import { LABEL_WIDTH } from './widths';
 
 const LIST_WIDTH = 48;
@@ -16,10 +16,10 @@ const ID_WIDTH = 30;
 const STATE_OPTIONS: Array<ComboboxOption<string>> = STATES.map((state) => ({ label: state, value: state }));
 
 interface Props {
-  query: JobsQuery | MetricQuery;
+  query: JobsQuery | MetricQuery | StatesQuery;
   /** The names of the open jobs. */
   names(): Observable<readonly string[]>;
-  onChange(query: JobsQuery | MetricQuery): void;
+  onChange(query: JobsQuery | MetricQuery | StatesQuery): void;
 }
 
 /** Which jobs: by state, name, id, age. Nothing for metrics that are not made from the list of jobs. */

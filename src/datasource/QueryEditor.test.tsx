@@ -5,7 +5,14 @@ import React, { useState } from 'react';
 import { of } from 'rxjs';
 
 import { accessibilityProblems } from '../model/testing/accessibility';
-import { defaultDeliveryQuery, defaultJobsQuery, defaultMetricQuery, type UnjamQuery } from './query';
+import {
+  defaultDeliveryQuery,
+  defaultEventsQuery,
+  defaultJobsQuery,
+  defaultMetricQuery,
+  defaultStatesQuery,
+  type UnjamQuery,
+} from './query';
 import { QueryEditor } from './QueryEditor';
 
 async function openEditor(initial: DataQuery) {
@@ -101,6 +108,32 @@ describe('the query editor', () => {
     expect(last()).toMatchObject({ queryType: 'delivery', lostOnly: true, limit: 20 });
   });
 
+  it('asks for the states of jobs, and keeps the filters', async () => {
+    const { user, last } = await openEditor({ ...defaultJobsQuery('A'), jobId: '7' } as DataQuery);
+    await user.click(screen.getByRole('radio', { name: 'States' }));
+    expect(last()).toEqual({ refId: 'A', queryType: 'states', schemaVersion: 1, jobId: '7' });
+    await user.click(screen.getByLabelText('Stuck only'));
+    expect(last()).toMatchObject({ stuckOnly: true });
+    await user.click(screen.getByLabelText(/^Limit/));
+    await user.paste('501');
+    await user.tab();
+    expect(screen.getByRole('alert')).toHaveTextContent('Write a whole number from 1 to 500.');
+  });
+
+  it('asks for events, by kind, node and job', async () => {
+    const { user, last } = await openEditor({ ...defaultJobsQuery('A'), states: ['running'] } as DataQuery);
+    await user.click(screen.getByRole('radio', { name: 'Events' }));
+    expect(last()).toEqual({ refId: 'A', queryType: 'events', schemaVersion: 1 });
+    expect(screen.queryByLabelText(/^Age at least/)).not.toBeInTheDocument();
+    await user.click(screen.getByLabelText(/^Job id/));
+    await user.paste(' 733584788375666689 ');
+    await user.tab();
+    await user.click(screen.getByLabelText(/^Limit/));
+    await user.paste('20');
+    await user.tab();
+    expect(last()).toMatchObject({ queryType: 'events', jobId: '733584788375666689', limit: 20 });
+  });
+
   it('shows a query that it cannot read as an error, and leaves it alone until told otherwise', async () => {
     const { user, changes, last } = await openEditor({ refId: 'A', queryType: 'jobs', schemaVersion: 7 } as DataQuery);
     expect(screen.getByRole('alert')).toHaveTextContent('version 7');
@@ -113,6 +146,8 @@ describe('the query editor', () => {
     ['jobs', defaultJobsQuery('A')],
     ['a metric', defaultMetricQuery('A')],
     ['delivery', defaultDeliveryQuery('A')],
+    ['states', defaultStatesQuery('A')],
+    ['events', defaultEventsQuery('A')],
   ])('breaks no accessibility rule with %s', async (_, query) => {
     const { container } = await openEditor(query);
     expect(await accessibilityProblems(container)).toEqual([]);

@@ -4,18 +4,22 @@ import React from 'react';
 
 import { type CoordinatorDataSource } from './datasource';
 import { DeliveryFields } from './DeliveryFields';
+import { EventsFields } from './EventsFields';
 import { FilterFields } from './FilterFields';
 import { JobsFields } from './JobsFields';
 import { MetricFields } from './MetricFields';
 import {
   defaultDeliveryQuery,
+  defaultEventsQuery,
   defaultJobsQuery,
   defaultMetricQuery,
+  defaultStatesQuery,
   migrateQuery,
   type JobFilter,
   type UnjamQuery,
 } from './query';
 import { type CoordinatorSettings } from './settings';
+import { StatesFields } from './StatesFields';
 import { LABEL_WIDTH } from './widths';
 
 const TYPES: Array<{ label: string; value: UnjamQuery['queryType']; description: string }> = [
@@ -25,6 +29,12 @@ const TYPES: Array<{ label: string; value: UnjamQuery['queryType']; description:
     label: 'Delivery',
     value: 'delivery',
     description: 'A row for each pair of nodes: for tables and the delivery panel',
+  },
+  { label: 'States', value: 'states', description: 'The states of each job over time: for state timelines' },
+  {
+    label: 'Events',
+    value: 'events',
+    description: 'What happened to the cluster, and what Unjam did: for annotations and logs',
   },
 ];
 
@@ -56,7 +66,7 @@ export function QueryEditor({ query: stored, datasource, onChange, onRunQuery }:
   }
   const { query } = migration;
   const changeType = (queryType: UnjamQuery['queryType']) => {
-    change({ ...fresh(queryType, query.refId), ...base(query), ...(queryType !== 'delivery' && filterOf(query)) });
+    change({ ...fresh(queryType, query.refId), ...base(query), ...(hasJobFilter(queryType) && filterOf(query)) });
   };
   return (
     <>
@@ -67,13 +77,13 @@ export function QueryEditor({ query: stored, datasource, onChange, onRunQuery }:
       </InlineFieldRow>
       {query.queryType === 'delivery' ? (
         <DeliveryFields query={query} names={datasource.nodeNames} onChange={change} />
+      ) : query.queryType === 'events' ? (
+        <EventsFields query={query} names={datasource.nodeNames} onChange={change} />
       ) : (
         <>
-          {query.queryType === 'jobs' ? (
-            <JobsFields query={query} onChange={change} />
-          ) : (
-            <MetricFields query={query} onChange={change} />
-          )}
+          {query.queryType === 'jobs' && <JobsFields query={query} onChange={change} />}
+          {query.queryType === 'metric' && <MetricFields query={query} onChange={change} />}
+          {query.queryType === 'states' && <StatesFields query={query} onChange={change} />}
           <FilterFields query={query} names={datasource.jobNames} onChange={change} />
         </>
       )}
@@ -94,12 +104,20 @@ function fresh(queryType: UnjamQuery['queryType'], refId: string): UnjamQuery {
       return defaultMetricQuery(refId);
     case 'delivery':
       return defaultDeliveryQuery(refId);
+    case 'states':
+      return defaultStatesQuery(refId);
+    case 'events':
+      return defaultEventsQuery(refId);
   }
 }
 
-/** What selects jobs; pairs of nodes are selected otherwise. */
+function hasJobFilter(queryType: UnjamQuery['queryType']): boolean {
+  return queryType !== 'delivery' && queryType !== 'events';
+}
+
+/** What selects jobs; pairs of nodes and events are selected otherwise. */
 function filterOf(query: UnjamQuery): JobFilter {
-  if (query.queryType === 'delivery') {
+  if (query.queryType === 'delivery' || query.queryType === 'events') {
     return {};
   }
   const { states, jobNames, jobId, minAgeSeconds } = query;

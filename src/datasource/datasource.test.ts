@@ -24,6 +24,10 @@ describe('the data source', () => {
     });
   });
 
+  it('shows events as annotations', () => {
+    expect(dataSource().annotations.getDefaultQuery?.()).toMatchObject({ queryType: 'events' });
+  });
+
   it('puts variables in, also into what a new query asks', () => {
     const query = dataSource().applyTemplateVariables({ ...defaultJobsQuery('A'), jobId: '$job' }, {});
     expect(query).toMatchObject({ jobId: '733584788375666689', schemaVersion: 1 });

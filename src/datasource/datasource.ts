@@ -10,6 +10,7 @@ import {
 import { DataSourceWithBackend, getTemplateSrv, type TemplateSrv } from '@grafana/runtime';
 import { map, type Observable } from 'rxjs';
 
+import { eventAnnotations } from './annotations';
 import { interpolate } from './interpolation';
 import {
   defaultJobsQuery,
@@ -27,6 +28,9 @@ import { CoordinatorVariables } from './variables';
 
 /** One data source stands for one coordinator cluster. All that it does beyond template variables happens in Go. */
 export class CoordinatorDataSource extends DataSourceWithBackend<UnjamQuery, CoordinatorSettings> {
+  // Grafana reads it: with it, any dashboard can show events as annotations.
+  override annotations = eventAnnotations;
+
   constructor(
     instanceSettings: DataSourceInstanceSettings<CoordinatorSettings>,
     private readonly templates: TemplateSrv = getTemplateSrv()

@@ -1,7 +1,14 @@
 import { type ScopedVars, type TypedVariableModel } from '@grafana/data';
 
 import { interpolate } from './interpolation';
-import { defaultDeliveryQuery, defaultJobsQuery, defaultMetricQuery, type JobsQuery } from './query';
+import {
+  defaultDeliveryQuery,
+  defaultEventsQuery,
+  defaultJobsQuery,
+  defaultMetricQuery,
+  defaultStatesQuery,
+  type JobsQuery,
+} from './query';
 
 /** Grafana's template service, as far as it is used: variables with one value, several, or All. */
 function variables(values: Record<string, string | string[]>, all: string[] = []) {
@@ -75,6 +82,17 @@ describe('template variables in a query', () => {
     const query = { ...defaultDeliveryQuery('A'), nodes: ['$many', 'node01'] };
     expect(interpolate(query, variables(VALUES), {})).toEqual({ ...query, nodes: [...VALUES.many, 'node01'] });
     expect(interpolate(query, variables(VALUES, ['many']), {})).toEqual({ ...query, nodes: undefined });
+  });
+
+  it('gives nodes and the job of an events query, and the jobs of a states query', () => {
+    const events = { ...defaultEventsQuery('A'), nodes: ['$one', 'node01'], jobId: '$id' };
+    expect(interpolate(events, variables(VALUES), {})).toEqual({
+      ...events,
+      nodes: ['nightly-load', 'node01'],
+      jobId: '733584788375666689',
+    });
+    const states = { ...defaultStatesQuery('A'), jobNames: ['$one'], limit: 9 };
+    expect(interpolate(states, variables(VALUES), {})).toMatchObject({ jobNames: ['nightly-load'], limit: 9 });
   });
 
   it('leaves everything else alone, and adds nothing', () => {

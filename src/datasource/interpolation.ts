@@ -16,6 +16,13 @@ export function interpolate(query: UnjamQuery, variables: Variables, scopedVars:
   if (query.queryType === 'delivery') {
     return { ...query, nodes: query.nodes && expandAll(query.nodes, variables, scopedVars) };
   }
+  if (query.queryType === 'events') {
+    return {
+      ...query,
+      nodes: query.nodes && expandAll(query.nodes, variables, scopedVars),
+      jobId: query.jobId && variables.replace(query.jobId, scopedVars).trim(),
+    };
+  }
   return { ...query, ...interpolateFilter(query, variables, scopedVars) };
 }
 

@@ -3,8 +3,10 @@ import { type DataQuery } from '@grafana/schema';
 import { METRICS } from '../model/metrics';
 import {
   defaultDeliveryQuery,
+  defaultEventsQuery,
   defaultJobsQuery,
   defaultMetricQuery,
+  defaultStatesQuery,
   isComplete,
   migrateQuery,
   SCHEMA_VERSION,
@@ -20,6 +22,8 @@ describe('a stored query', () => {
   it.each([
     ['jobs', { queryType: 'jobs', schemaVersion: 1, stuckOnly: false, limit: 5, jobNames: ['$job'] }],
     ['delivery', { queryType: 'delivery', schemaVersion: 1, nodes: ['$node'], lostOnly: true, limit: 7 }],
+    ['states', { queryType: 'states', schemaVersion: 1, stuckOnly: true, states: ['canceling'], limit: 9 }],
+    ['events', { queryType: 'events', schemaVersion: 1, kinds: ['master changed'], nodes: ['$node'], limit: 9 }],
     ['metric', { queryType: 'metric', schemaVersion: 1, metric: 'jobs', states: ['running'] }],
   ])('of the present version (%s) stays as it is', (_, fields) => {
     expect(migrateQuery(stored(fields))).toEqual({ ok: true, query: stored(fields) });
@@ -32,7 +36,7 @@ describe('a stored query', () => {
     [
       'another type',
       { queryType: 'of tomorrow', schemaVersion: 1 },
-      /type "of tomorrow".*Choose "Jobs", "Metric" or "Delivery"/,
+      /type "of tomorrow".*Choose "Jobs", "Metric", "Delivery", "States" or "Events"/,
     ],
     ['no type', { schemaVersion: 1 }, /type none/],
   ])('of %s is an error that says what to do, and not a guess', (_, fields, reason) => {
@@ -45,6 +49,8 @@ describe('a stored query', () => {
     expect(isComplete(defaultJobsQuery('A'))).toBe(true);
     expect(isComplete(defaultMetricQuery('A'))).toBe(true);
     expect(isComplete(defaultDeliveryQuery('A'))).toBe(true);
+    expect(isComplete(defaultStatesQuery('A'))).toBe(true);
+    expect(isComplete(defaultEventsQuery('A'))).toBe(true);
     expect(isComplete({ ...defaultMetricQuery('A'), metric: '' } as DataQuery)).toBe(false);
     expect(isComplete(stored({ queryType: 'metric', schemaVersion: SCHEMA_VERSION }))).toBe(false);
   });

@@ -1,6 +1,14 @@
 import { type DataQuery } from '@grafana/schema';
 
-import { SCHEMA_VERSION, type DeliveryQuery, type JobsQuery, type MetricQuery, type UnjamQuery } from '../model/query';
+import {
+  SCHEMA_VERSION,
+  type DeliveryQuery,
+  type EventsQuery,
+  type JobsQuery,
+  type MetricQuery,
+  type StatesQuery,
+  type UnjamQuery,
+} from '../model/query';
 
 export * from '../model/query';
 
@@ -17,6 +25,16 @@ export function defaultMetricQuery(refId: string): MetricQuery {
 /** What a new panel of event delivery asks: all pairs. */
 export function defaultDeliveryQuery(refId: string): DeliveryQuery {
   return { refId, queryType: 'delivery', schemaVersion: SCHEMA_VERSION };
+}
+
+/** What a new state timeline asks: all jobs that were there in its range, those that changed last. */
+export function defaultStatesQuery(refId: string): StatesQuery {
+  return { refId, queryType: 'states', schemaVersion: SCHEMA_VERSION };
+}
+
+/** What a new annotation asks: all that happened. */
+export function defaultEventsQuery(refId: string): EventsQuery {
+  return { refId, queryType: 'events', schemaVersion: SCHEMA_VERSION };
 }
 
 /** A stored query as this version understands it, or the reason why it does not. */
@@ -47,10 +65,14 @@ export function migrateQuery(stored: DataQuery): Migration {
       return { ok: true, query: { ...stored, ...pinned('metric'), metric: typeof metric === 'string' ? metric : '' } };
     case 'delivery':
       return { ok: true, query: { ...stored, ...pinned('delivery') } };
+    case 'states':
+      return { ok: true, query: { ...stored, ...pinned('states') } };
+    case 'events':
+      return { ok: true, query: { ...stored, ...pinned('events') } };
     default:
       return {
         ok: false,
-        reason: `This query has the type ${describe(stored.queryType)}, which this Unjam does not know. Choose "Jobs", "Metric" or "Delivery".`,
+        reason: `This query has the type ${describe(stored.queryType)}, which this Unjam does not know. Choose "Jobs", "Metric", "Delivery", "States" or "Events".`,
       };
   }
 }

@@ -156,7 +156,7 @@ const Row = memo(function Row({ row, origin, timeZone, showNodes, showCoordinato
         </td>
       )}
       {columns.deadline && (
-        <td className={styles.age}>
+        <td className={styles.deadline}>
           {row.deadline !== undefined && (
             <Countdown
               deadline={row.deadline}
@@ -256,9 +256,11 @@ const getStyles = (theme: GrafanaTheme2) => ({
     },
   }),
   caption: css({ position: 'absolute', width: 1, height: 1, overflow: 'hidden', clipPath: 'inset(50%)' }),
-  name: css({ overflowWrap: 'anywhere', minWidth: 120, maxWidth: 420 }),
+  name: css({ overflowWrap: 'anywhere', minWidth: 200, maxWidth: 420 }),
   id: css({ fontFamily: theme.typography.fontFamilyMonospace, fontVariantNumeric: 'tabular-nums' }),
   age: css({ fontVariantNumeric: 'tabular-nums' }),
+  // As wide as the longest countdown, so that the table does not move with each second.
+  deadline: css({ fontVariantNumeric: 'tabular-nums', minWidth: 130 }),
   since: css({
     color: theme.colors.text.secondary,
     fontSize: theme.typography.bodySmall.fontSize,

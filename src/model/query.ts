@@ -6,7 +6,7 @@ export const SCHEMA_VERSION = 1;
 export const DEFAULT_LIMIT = 500;
 export const MAX_LIMIT = 5000;
 
-/** What selects jobs, in both kinds of query. Absent means all. */
+/** What selects jobs, in every query for jobs. Absent means all. */
 export interface JobFilter {
   /** Unjam's own words for states (model/states). */
   states?: string[];
@@ -55,4 +55,36 @@ export interface DeliveryQuery extends DataQuery {
   limit?: number;
 }
 
-export type UnjamQuery = JobsQuery | MetricQuery | DeliveryQuery;
+export const DEFAULT_STATES_LIMIT = 100;
+export const MAX_STATES_LIMIT = 500;
+
+/**
+ * A time series of states for each job that was, at some time in the range, as the filter says. Ages are those of one
+ * state then.
+ */
+export interface StatesQuery extends DataQuery, JobFilter {
+  queryType: 'states';
+  schemaVersion: typeof SCHEMA_VERSION;
+  /** Only jobs that were canceling or failing for longer than the data source's threshold. */
+  stuckOnly?: boolean;
+  /** At most this many jobs, those that changed last: 100 where absent, 500 at most. */
+  limit?: number;
+}
+
+export const DEFAULT_EVENTS_LIMIT = 1000;
+
+/** What happened in the range: to the cluster, to event delivery, and what Unjam did. No persons. */
+export interface EventsQuery extends DataQuery {
+  queryType: 'events';
+  schemaVersion: typeof SCHEMA_VERSION;
+  /** Kinds of the catalogue (model/eventKinds); absent means all. */
+  kinds?: string[];
+  /** Only what happened to one of these nodes, or between one of them and another; absent means all. */
+  nodes?: string[];
+  /** Only what happened to this job. */
+  jobId?: string;
+  /** At most this many, the newest: 1,000 where absent, 5,000 at most. */
+  limit?: number;
+}
+
+export type UnjamQuery = JobsQuery | MetricQuery | DeliveryQuery | StatesQuery | EventsQuery;

@@ -55,6 +55,7 @@ func readOptions(arguments []string, help io.Writer) (options, error) {
 	}
 	coordinators := flags.String("coordinator", "", "addresses of the coordinator's masters, separated by commas")
 	workers := flags.String("worker", "", "addresses of workers that are asked for their tasks, separated by commas")
+	name := flags.String("name", "", "name of the first data source, as the page shows it")
 	settings := flags.String("settings", "", `JSON file with data sources: {"datasources": [{"uid", "name", "jsonData", "secureJsonData"}]}`)
 	jsonData := flags.String("json-data", "", "JSON that is merged into the first data source's jsonData")
 	flags.IntVar(&wanted.port, "port", 0, "the port; 0 takes a free one")
@@ -86,6 +87,9 @@ func readOptions(arguments []string, help io.Writer) (options, error) {
 	}
 	if *workers != "" {
 		first.JSONData["workerUrls"] = strings.Split(*workers, ",")
+	}
+	if *name != "" {
+		first.Name = *name
 	}
 	if *jsonData != "" {
 		var change map[string]any

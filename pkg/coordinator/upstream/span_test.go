@@ -6,6 +6,9 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -33,7 +36,7 @@ func traced(t *testing.T, answer http.HandlerFunc) (*Server, string, *tracetest.
 func told(span tracetest.SpanStub) string {
 	parts := []string{span.Name, span.SpanKind.String()}
 	for _, attribute := range span.Attributes {
-		parts = append(parts, fmt.Sprintf("%s=%s", attribute.Key, attribute.Value.Emit()))
+		parts = append(parts, fmt.Sprintf("%s=%s", attribute.Key, attribute.Value.String()))
 	}
 	if span.Status.Description != "" {
 		parts = append(parts, span.Status.Code.String()+":"+span.Status.Description)
@@ -108,6 +111,34 @@ func TestSpans_AreNotToldToTheCoordinator(t *testing.T) {
 	}
 	if spans := spans.GetSpans(); len(spans) != 1 || spans[0].SpanKind != trace.SpanKindClient {
 		t.Errorf("spans are %v", spans)
+	}
+}
+
+// A request without a route is a span that nobody can tell from others.
+func TestSpans_EveryRequestOfAnAdapterHasARoute(t *testing.T) {
+	files, err := filepath.Glob("../*/*.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	call := regexp.MustCompile(`upstream\.(?:Stop)?Call\{[^}]*`)
+	found := 0
+	for _, file := range files {
+		source, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if strings.HasSuffix(file, "_test.go") {
+			continue
+		}
+		for _, literal := range call.FindAllString(string(source), -1) {
+			found++
+			if !strings.Contains(literal, "Route: ") {
+				t.Errorf("%s: %s} has no route", file, literal)
+			}
+		}
+	}
+	if found < 10 {
+		t.Errorf("only %d requests were found", found)
 	}
 }
 

@@ -15,6 +15,7 @@ import {
   longRest,
   NOT_EXPOSED,
   NOT_EXPOSED_SHORT,
+  NOT_FILLING,
   shortCount,
   shortRest,
 } from './figures';
@@ -151,6 +152,9 @@ function figureText(
   switch (figure) {
     case 'fill': {
       const fill = fillOf(pair);
+      if (fill === 0 && level === 'gone') {
+        return short ? '' : NOT_FILLING;
+      }
       return fill === undefined ? notExposed : short ? formatRatio(fill).replace(' ', '') : formatRatio(fill);
     }
     case 'undelivered':
@@ -160,7 +164,8 @@ function figureText(
       return short ? shortCount(pair.undelivered) : formatCount(pair.undelivered);
     case 'deadline':
       if (pair.deadline === undefined) {
-        return pair.reach === 'lost' && level !== 'gone' ? notExposed : 'none';
+        // Of a pair that is not seen nobody knows whether it has one.
+        return pair.reach === 'not seen' || (pair.reach === 'lost' && level !== 'gone') ? notExposed : 'none';
       }
       if (!present) {
         return short ? NOT_EXPOSED_SHORT : formatMoment(pair.deadline, timeZone);

@@ -17,9 +17,11 @@ import { gridOf, type Ends } from './grid';
 import { type DeliveryOptions } from './options';
 import { PairDetail } from './PairDetail';
 import { RestartLosses } from './RestartLosses';
-import { emptyStatement, summary } from './sentences';
+import { emptyStatement, pairName, summary } from './sentences';
 import { Troubles, type Standing } from './Troubles';
 
+/** As many characters as two or three reasons take. */
+const REASON = 400;
 /** How often the order of the list follows the clock, in milliseconds; the countdowns follow each second. */
 const ORDER_EVERY = 10_000;
 
@@ -120,6 +122,7 @@ export function CoordinatorDelivery(props: Props) {
           ? emptyStatement(answer, how, lostOnly, byNode)
           : summary(answer, how, counts, lostOnly || byNode || left > 0)}
       </p>
+      <Unseen standings={standings} />
       {(troubles.length > 0 || answer.restartLoses.length > 0) && (
         <div className={styles.lists}>
           <Troubles
@@ -169,6 +172,19 @@ export function CoordinatorDelivery(props: Props) {
       )}
     </section>
   );
+}
+
+/** Why pairs are not seen, by the first of them: none needs to be opened to learn what is to be set up. */
+function Unseen({ standings }: { standings: Standing[] }) {
+  const styles = useStyles2(getStyles);
+  const unseen = standings.filter(({ pair, level }) => level === 'not seen' && pair.notExposed !== '');
+  const [first] = unseen;
+  return first ? (
+    <p className={styles.unseen}>
+      Not exposed, {pairName(first.pair)}: <ForeignText text={first.pair.notExposed} characters={REASON} expandable />
+      {unseen.length > 1 && ' The others say why when they are chosen.'}
+    </p>
+  ) : null;
 }
 
 /** Why the coordinator tells nothing of its event delivery. */
@@ -257,6 +273,7 @@ const getStyles = (theme: GrafanaTheme2) => ({
     color: theme.colors.text.secondary,
     fontVariantNumeric: 'tabular-nums',
   }),
+  unseen: css({ margin: 0, color: theme.colors.text.secondary }),
   summary: css({ margin: 0, fontWeight: theme.typography.fontWeightMedium }),
   // Beside each other where there is room.
   lists: css({

@@ -6,7 +6,7 @@ import React, { useId, useState } from 'react';
 
 import { Countdown } from '../../jobs/Countdown';
 import { type DeliveryAnswer, type PairRow } from '../../model/delivery';
-import { fillOf, formatCount, formatRatio, NOT_EXPOSED } from './figures';
+import { fillOf, formatCount, formatRatio, NOT_EXPOSED, NOT_FILLING } from './figures';
 import { SYMBOLS, wordOf, type Level } from './levels';
 import { DEADLINES, pairName } from './sentences';
 
@@ -72,7 +72,7 @@ export function Troubles({ troubles, answer, receivedAt, present, timeZone, shor
                   {present ? wordOf(pair, level) : `UNKNOWN (was ${wordOf(pair, level)})`}
                 </span>
               </td>
-              <td>fill {fillText(pair)}</td>
+              <td>{fillText(pair, level)}</td>
               <td>{pair.undelivered === undefined ? NOT_EXPOSED : formatCount(pair.undelivered)} undelivered</td>
               <td className={styles.deadline}>
                 {pair.deadline !== undefined && (
@@ -103,14 +103,20 @@ export function Troubles({ troubles, answer, receivedAt, present, timeZone, shor
 
 /** Those whose events can still be saved come first; what is lost already must not vanish behind them. */
 function firstOf(troubles: Standing[]): Standing[] {
+  if (troubles.length <= FIRST_WITH_DEADLINE + FIRST_OTHERS) {
+    return troubles;
+  }
   const withDeadline = troubles.filter(({ pair }) => pair.deadline !== undefined);
   const others = troubles.filter(({ pair }) => pair.deadline === undefined);
   return [...withDeadline.slice(0, FIRST_WITH_DEADLINE), ...others.slice(0, FIRST_OTHERS)];
 }
 
-function fillText(pair: PairRow): string {
+function fillText(pair: PairRow, level: Level): string {
   const fill = fillOf(pair);
-  return fill === undefined ? NOT_EXPOSED : `${pair.estimate ? '≈ ' : ''}${formatRatio(fill)}`;
+  if (fill === 0 && level === 'gone') {
+    return NOT_FILLING;
+  }
+  return `fill ${fill === undefined ? NOT_EXPOSED : `${pair.estimate ? '≈ ' : ''}${formatRatio(fill)}`}`;
 }
 
 function toneOf(level: Level): 'error' | 'warning' | 'plain' {

@@ -66,6 +66,9 @@ export function longRest(seconds: number): string {
   return seconds <= 0 ? 'passed' : formatAge(Math.ceil(seconds));
 }
 
+/** Stands for the fill of a buffer that holds nothing any more, while events were lost: "0 %" would sound well. */
+export const NOT_FILLING = 'not filling';
+
 /** How full the sent events buffer is. While nothing is lost nothing waits in it, where its limit is told. */
 export function fillOf(pair: PairRow): number | undefined {
   return pair.fillRatio ?? (pair.reach === 'reachable' && pair.limit !== undefined ? 0 : undefined);

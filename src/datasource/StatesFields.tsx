@@ -1,0 +1,40 @@
+import { InlineField, InlineFieldRow, InlineSwitch } from '@grafana/ui';
+import React, { useId } from 'react';
+
+import { NumberInput } from './NumberInput';
+import { DEFAULT_STATES_LIMIT, MAX_STATES_LIMIT, type StatesQuery } from './query';
+import { LABEL_WIDTH } from './widths';
+
+interface Props {
+  query: StatesQuery;
+  onChange(query: StatesQuery): void;
+}
+
+/** What only the states query has: jobs that were stuck alone, how many jobs. */
+export function StatesFields({ query, onChange }: Props) {
+  const stuckId = useId();
+  return (
+    <InlineFieldRow>
+      <InlineField
+        label="Stuck only"
+        labelWidth={LABEL_WIDTH}
+        tooltip="Only jobs that were canceling or failing, at some time in the range, for longer than the data source's threshold. All states of a chosen job are shown."
+      >
+        <InlineSwitch
+          id={stuckId}
+          value={query.stuckOnly ?? false}
+          onChange={(event) => onChange({ ...query, stuckOnly: event.currentTarget.checked })}
+        />
+      </InlineField>
+      <NumberInput
+        label="Limit"
+        tooltip={`At most this many jobs, up to ${MAX_STATES_LIMIT}; those that changed last. How many match in all is always told.`}
+        value={query.limit}
+        placeholder={DEFAULT_STATES_LIMIT}
+        min={1}
+        max={MAX_STATES_LIMIT}
+        onChange={(limit) => onChange({ ...query, limit })}
+      />
+    </InlineFieldRow>
+  );
+}

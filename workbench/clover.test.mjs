@@ -1,0 +1,457 @@
+// @ts-check
+/**
+ * What people come for with CloverDX, and with a coordinator of their own, in the workbench and on simulated clusters:
+ * see an outage, tell its outcomes apart, abort a parent that waits for ever, and leave alone one that does not. Each
+ * cluster lives on its own from the beginning; the journeys come by when its story has got far enough.
+ */
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import { findBrowser, startBrowser } from '../e2e/browser.mjs';
+import { barriers } from '../e2e/lib/barriers.mjs';
+import { keyboard, mouse, tabTo } from '../e2e/lib/hands.mjs';
+import { ABORT, actButton, DIALOG, JobDialog, jobRow } from '../e2e/lib/job-dialog.mjs';
+import { picture } from '../e2e/lib/pictures.mjs';
+import { until } from '../e2e/lib/until.mjs';
+import { buildWorkbench } from '../scripts/demo/build.mjs';
+import { ask } from './ask.mjs';
+import { buildBackend } from './backend.mjs';
+import { QUICK, startCloverRig, startGenericRig } from './rig.mjs';
+import { Watcher } from './watcher.mjs';
+
+const browserFound = findBrowser();
+const skip = browserFound.path === null ? browserFound.reason : false;
+const PATIENCE_MS = 60_000;
+/** An action is verified for 90 s. */
+const VERIFIED_MS = 120_000;
+const REASON = 'It waits for an event that is lost; it is run again tonight.';
+
+/** Virtual seconds for a real one: what takes half an hour is seen in minutes. */
+const SPEED = 3;
+/** The network goes at 40 s of virtual time; before that, a healthy cluster is watched for some polls. */
+const BEGUN_SECONDS = 25;
+/** Poll and page look at different times; a page that refreshes each 5 s must not find what it shows stale. */
+const STEADY = { ...QUICK, pollIntervalSeconds: 3 };
+const ONE_POLL_SECONDS = QUICK.pollIntervalSeconds;
+/** A poll, the answer and our own look at it. Seconds. */
+const SLACK_SECONDS = 2;
+/** "Cannot recover" must be said so soon after the network's return. Virtual seconds. */
+const TOLD_WITHIN_SECONDS = 60;
+
+/** Parents on nodeA, and what they wait for: children on nodeB. */
+const PARENT = 'warehouse/jobflow/nightlyLoad.jbf';
+const OTHER_PARENT = 'warehouse/jobflow/invoices.jbf';
+/** Two that run on nodeC and have nothing to do with the outage: a parent, and its child. */
+const BYSTANDER = 'warehouse/jobflow/streamOrders.jbf';
+const BYSTANDERS_CHILD = 'warehouse/graph/listenQueue.grf';
+
+/**
+ * @typedef {import('./rig.mjs').CloverRig} CloverRig
+ * @typedef {import('./rig.mjs').GenericRig} GenericRig
+ * @typedef {Record<string, any>} Row
+ */
+
+describe('journeys on CloverDX and on a coordinator of the generic contract', { skip }, () => {
+  /** @type {import('playwright-core').Browser} */
+  let browser;
+  /** @type {import('playwright-core').Page} */
+  let page;
+  /** @type {string[]} */
+  const faults = [];
+  /** @type {Record<'recovers' | 'overflows' | 'restarted' | 'released' | 'ignored' | 'unreachable' | 'hidden' | 'simple' | 'healthy', CloverRig>} */
+  let clover;
+  /** @type {GenericRig} */
+  let inHouse;
+  /** @type {Record<'recovers' | 'overflows' | 'restarted' | 'released' | 'hidden' | 'simple' | 'healthy', Watcher>} */
+  let watched;
+
+  before(async () => {
+    await buildWorkbench();
+    await buildBackend();
+    const start = (/** @type {string} */ scenario, options = {}, settings = STEADY) =>
+      startCloverRig({ scenario: `clover-${scenario}`, speed: SPEED, ...options }, settings, BEGUN_SECONDS);
+    const [recovers, overflows, restarted, released, ignored, unreachable, hidden, simple, healthy] = await Promise.all([
+      start('outage-recovers'),
+      // Full just after the second child has ended, and known to be full only by what comes after the return.
+      start('outage-overflows', { sentLimit: 2_000 }),
+      start('node-restarted', {}, QUICK),
+      // The same real time for both: the data source measures by its own clock.
+      start('inbound-released', { inboundTimeoutSeconds: 25 * SPEED }, {
+        ...STEADY,
+        messaging: { inboundTimeoutSeconds: 25 },
+      }),
+      start('abort-ignored'),
+      start('node-unreachable'),
+      start('no-mbeans'),
+      start('simple-http'),
+      start('healthy'),
+    ]);
+    clover = { recovers, overflows, restarted, released, ignored, unreachable, hidden, simple, healthy };
+    // Nodes that send more than others, so that not all pairs have the same deadline.
+    for (const [node, perSecond] of /** @type {const} */ ([['nodeB', 13], ['nodeC', 0.5]])) {
+      recovers.simulator.world.inject({ kind: 'rate', node, perSecond });
+    }
+    inHouse = await startGenericRig({ scenario: 'generic-stuck', speed: SPEED }, STEADY, BEGUN_SECONDS);
+    const watcher = (/** @type {CloverRig} */ rig) => new Watcher(rig.url);
+    watched = {
+      recovers: watcher(recovers),
+      overflows: watcher(overflows),
+      restarted: watcher(restarted),
+      released: watcher(released),
+      hidden: watcher(hidden),
+      simple: watcher(simple),
+      healthy: watcher(healthy),
+    };
+    browser = await startBrowser(browserFound.path ?? '');
+    const context = await browser.newContext({
+      // The dashboard is as tall as this.
+      viewport: { width: 1440, height: 1740 },
+      locale: 'en-GB',
+      timezoneId: 'UTC',
+      reducedMotion: 'reduce',
+    });
+    page = await context.newPage();
+    page.setDefaultTimeout(PATIENCE_MS);
+    page.on('pageerror', (error) => faults.push(error.stack ?? error.message));
+  });
+
+  after(async () => {
+    await Promise.allSettled(Object.values(watched ?? {}).map((one) => one.stop()));
+    await browser?.close();
+    await Promise.all([...Object.values(clover ?? {}), inHouse].map((rig) => rig?.close()));
+  });
+
+  it('abort ignored: a healthy parent is aborted with all warnings read, its child named in the plan', async () => {
+    await visit(clover.ignored);
+    const dialog = abortDialog(mouse(page), BYSTANDER);
+    await dialog.open();
+    await dialog.untilAllowed();
+    assert.match(await dialog.guard('state').innerText(), /may be healthy/);
+    await dialog.box.getByText(/^Its running children end too: \d+ \(.*listenQueue\.grf\)\.$/).waitFor();
+    assert.equal(await dialog.confirmButton.isEnabled(), false, 'before anything is acknowledged');
+    await look('abort-healthy', DIALOG);
+    await dialog.fill({ phrase: BYSTANDER, reason: REASON });
+    await dialog.confirm();
+    await dialog.box.getByRole('list', { name: 'Progress' }).waitFor();
+    await dialog.leave(/^(Close|Leave)/);
+    assert.deepEqual(aborts(clover.ignored), [runOf(clover.ignored, BYSTANDER).runId]);
+  });
+
+  it('S10: without MBeans the buffers are not exposed, with the reason, and never 0', async () => {
+    await watched.hidden.until('the nodes are read', PATIENCE_MS, ({ pairs }) => pairs.length === 6);
+    await visit(clover.hidden);
+    const panel = deliveryPanel();
+    await panel.getByText(/^It is not known whether events are lost: 6 pairs are not seen\.$/).waitFor();
+    await panel.getByText(/does not expose its sent counter/).first().waitFor();
+    const words = await cell('nodeB', 'nodeA').innerText();
+    assert.match(words, /not seen[^]*not exposed[^]*undelivered not exposed[^]*deadline not exposed/);
+    await cell('nodeB', 'nodeA').click();
+    const detail = page.getByRole('region', { name: 'nodeB → nodeA' });
+    await detail.getByText(/nodeA does not expose its inbound events buffer/).waitFor();
+    await look('no-mbeans');
+  });
+
+  it('see an outage: what waits, how full, until when; the parents will recover, and nobody advises an abort', async () => {
+    await watched.recovers.until(
+      'both parents wait',
+      PATIENCE_MS,
+      ({ jobs }) => jobs.filter(({ cause }) => cause === 'waiting for retransmission').length === 2
+    );
+    await visit(clover.recovers);
+    const panel = deliveryPanel();
+    await panel.getByText(/^4 pairs wait for retransmission\.$/).waitFor();
+    const words = await cell('nodeB', 'nodeA').innerText();
+    assert.match(words, /lost, act now[^]*\d+ %[^]*undelivered [\d,]+[^]*deadline \d+ min \d\d s/);
+    const trouble = panel.getByRole('row', { name: /^nodeB → nodeA/ });
+    assert.match(await trouble.innerText(), /in \d+ min \d\d s: the sent events buffer overflows/);
+    await panel.getByText(/^nodeB: [\d,]+ events are lost, and 2 parents wait for ever \(\d+, \d+\)\.$/).waitFor();
+    for (const parent of [PARENT, OTHER_PARENT]) {
+      assert.match(await jobRow(page, parent).innerText(), /waiting for retransmission[^]*will recover \((likely|proven)\)/);
+    }
+    await advisesNoAbort();
+    await look('delivery', undefined, panel);
+    await look('outage');
+    await visit(clover.recovers, 'overview');
+    await jobRow(page, PARENT).first().waitFor();
+    await advisesNoAbort();
+    await look('outage-overview');
+  });
+
+  it('see an outage: by keyboard, to all figures of a pair and back', async () => {
+    await visit(clover.recovers);
+    await tabTo(page, 'button', /^nodeB → nodeA$/);
+    await page.keyboard.press('Enter');
+    const detail = page.getByRole('region', { name: 'nodeB → nodeA' });
+    assert.match(await detail.innerText(), /waiting for retransmission|will recover/);
+    assert.match(await detail.innerText(), /Buffer fill\s+\d+ %\s+of 10,000 events/);
+    assert.equal(await detail.evaluate((one) => one === document.activeElement), true, 'the detail has the focus');
+    await look('outage-detail');
+    await page.keyboard.press('Escape');
+    await detail.waitFor({ state: 'detached' });
+    assert.match((await page.evaluate(() => document.activeElement?.textContent)) ?? '', /^nodeB to nodeA/);
+  });
+
+  it('see an outage: an abort of a parent that will recover is blocked, with that reason', async () => {
+    await visit(clover.recovers);
+    const dialog = abortDialog(mouse(page), OTHER_PARENT);
+    await dialog.open();
+    assert.match(await dialog.guard('diagnosis').innerText(), /Blocked: [^]*will recover/);
+    assert.equal(await dialog.confirmButton.isEnabled(), false);
+    assert.equal(await dialog.box.getByRole('textbox').count(), 0, 'nothing to fill in');
+    await look('outage-blocked', DIALOG);
+    await dialog.leave(/^Keep waiting$/);
+    const jobId = String(runOf(clover.recovers, OTHER_PARENT).runId);
+    const plan = await ask(page, 'POST', 'actions', { action: 'force-stop', jobId }, 'force-stop');
+    assert.equal(plan.body.allowed, false);
+    const confirmation = { phrase: plan.body.phrase, reason: REASON, acknowledged: ['owner-reachable', 'state'] };
+    const confirmed = await ask(page, 'POST', `actions/${plan.body.id}/confirm`, confirmation, 'force-stop');
+    assert.ok(confirmed.status >= 400, `confirmed all the same: ${confirmed.status}`);
+    assert.deepEqual(aborts(clover.recovers), [], 'no abort reached the cluster');
+    // The network returns; the story goes on while others are looked at.
+    clover.recovers.simulator.world.inject({ kind: 'cut', node: 'nodeB', on: false });
+  });
+
+  it('outcome 3: a restart of the node is told within a poll, and its parents cannot recover', async () => {
+    await watched.restarted.until('both parents wait', PATIENCE_MS, ({ jobs }) => waiting(jobs).length === 2);
+    clover.restarted.simulator.world.inject({ kind: 'restart', node: 'nodeB' });
+    const restartedAt = Date.now();
+    const told = await watched.restarted.until('it is told', PATIENCE_MS, ({ jobs }) => hopeless(jobs).length === 2);
+    const took = (told.at - restartedAt) / 1000;
+    assert.ok(took <= ONE_POLL_SECONDS + SLACK_SECONDS, `told after ${took} s`);
+    await visit(clover.restarted);
+    assert.match(
+      await jobRow(page, PARENT).innerText(),
+      /events lost: node restarted[^]*cannot recover \((likely|proven)\)[^]*Abort this parent and run it again/
+    );
+    assert.match(await cell('nodeB', 'nodeA').innerText(), /lost for good: restarted/);
+    await look('restarted');
+  });
+
+  it('owner unreachable: the plan warns that the abort may not arrive, which must be acknowledged', async () => {
+    const job = 'warehouse/graph/archiveLogs.grf';
+    await visit(clover.unreachable);
+    const dialog = abortDialog(mouse(page), job);
+    await dialog.open();
+    await dialog.untilAllowed();
+    assert.match(await dialog.guard('owner-reachable').innerText(), /nodeB[^]*may not arrive/);
+    await dialog.hand.write(/^Phrase/, job);
+    await dialog.hand.write(/^Reason/, REASON);
+    assert.equal(await dialog.confirmButton.isEnabled(), false, 'before it is acknowledged');
+    await dialog.fill({ phrase: job, reason: REASON });
+    assert.equal(await dialog.confirmButton.isEnabled(), true, 'when it is');
+    await look('unreachable', DIALOG);
+    await dialog.leave(/^Keep waiting$/);
+    assert.deepEqual(aborts(clover.unreachable), []);
+  });
+
+  it('outcome 1: after the return all is reachable, and the parents went on', async () => {
+    await watched.recovers.until(
+      'all is delivered',
+      PATIENCE_MS,
+      ({ pairs, jobs }) => waiting(jobs).length === 0 && pairs.every(({ reach }) => reach === 'reachable')
+    );
+    assert.equal(runOf(clover.recovers, PARENT).status, 'FINISHED_OK');
+    await visit(clover.recovers);
+    await deliveryPanel().getByText(/^Nothing is lost: events get through between all 6 pairs of nodes\.$/).waitFor();
+    assert.equal(await jobRow(page, PARENT).count(), 0);
+    await look('recovered');
+    const advice = watched.recovers.looks.flatMap(({ jobs, pairs }) => [...jobs, ...pairs]).map((row) => row.advice ?? '');
+    assert.ok(advice.some(Boolean), 'something was advised');
+    assert.deepEqual(advice.filter((sentence) => /abort/i.test(sentence)), [], 'at no look an abort');
+    assert.ok(watched.recovers.looks.every(({ jobs }) => hopeless(jobs).length === 0));
+  });
+
+  it('the inbound buffer released: told with that reason, though the sent events buffer had room', async () => {
+    await watched.released.until('it is told', PATIENCE_MS, ({ jobs }) => hopeless(jobs).length === 2);
+    await visit(clover.released);
+    assert.match(await jobRow(page, PARENT).innerText(), /events lost: inbound buffer released[^]*cannot recover/);
+    assert.match(await cell('nodeB', 'nodeA').innerText(), /lost for good: released/);
+    await look('released');
+    const before = watched.released.looks.filter(({ jobs }) => waiting(jobs).length > 0).flatMap(({ pairs }) => pairs);
+    const deadlines = before.filter(({ reach }) => reach === 'lost').map((pair) => pair.deadline_of);
+    assert.deepEqual([...new Set(deadlines)], ['inbound timeout'], 'the earlier limit was foretold');
+  });
+
+  it('outcome 2: an overflow is told within a minute of the return', async () => {
+    const { world } = clover.overflows.simulator;
+    const link = () => world.settle().messaging.link('nodeB', 'nodeA');
+    const returned = overflowsReturn;
+    const told = await watched.overflows.until('it is told', PATIENCE_MS, ({ jobs }) => hopeless(jobs).length === 2);
+    assert.ok(link().missing > 0, 'events are gone');
+    const { at, virtual } = await returned;
+    // Virtual time is real time from the return on.
+    const took = (told.at - at) / 1000;
+    assert.ok(took <= TOLD_WITHIN_SECONDS, `told ${took} s after the return at ${new Date(virtual).toISOString()}`);
+    await visit(clover.overflows);
+    assert.match(
+      await jobRow(page, PARENT).innerText(),
+      /events lost: buffer overflowed[^]*cannot recover \((likely|proven)\)[^]*Abort this parent and run it again/
+    );
+    assert.match(await cell('nodeB', 'nodeA').innerText(), /lost for good: overflowed/);
+    await look('overflowed');
+    await visit(clover.overflows, 'overview');
+    await jobRow(page, PARENT).first().waitFor();
+    await look('overflowed-overview');
+  });
+
+  it('outcome 2: its parent is aborted by keyboard alone, once, and the end is proven', async () => {
+    const { runId } = runOf(clover.overflows, PARENT);
+    await visit(clover.overflows);
+    const dialog = abortDialog(keyboard(page), PARENT);
+    await dialog.open();
+    await dialog.untilAllowed();
+    await look('abort-plan', DIALOG);
+    await dialog.fill({ phrase: PARENT, reason: REASON });
+    await tabTo(page, 'button', /^Abort job$/);
+    await look('abort-filled', DIALOG);
+    await dialog.confirm();
+    await dialog.ended(/^Stopped\./);
+    await look('abort-outcome', DIALOG);
+    assert.equal(await dialog.strayFocus(), '', 'the focus stays in the dialog with the outcome');
+    await dialog.leave();
+    assert.equal(clover.overflows.simulator.world.settle().executions.find(runId)?.status, 'ABORTED');
+    assert.deepEqual(aborts(clover.overflows), [runId]);
+    assert.equal(runOf(clover.overflows, OTHER_PARENT).status, 'RUNNING', 'nobody else is aborted');
+  });
+
+  it('S10: over the simple HTTP API no parents are told; delivery is', async () => {
+    await visit(clover.simple);
+    await deliveryPanel().getByText(/^4 pairs wait for retransmission\.$/).waitFor();
+    assert.equal(await page.getByRole('columnheader', { name: 'Parent job' }).count(), 0);
+    assert.ok(watched.simple.looks.every(({ jobs }) => jobs.every(({ parent }) => parent === undefined)));
+    await look('simple-http');
+  });
+
+  it('generic: two jobs hang, a pair is lost; cancel and force stop end what they are asked to', async () => {
+    await visit(inHouse, 'dashboard', 'ingest clicks');
+    assert.match(await jobRow(page, 'orders to lake').innerText(), /CANCELING[^]*3 h/);
+    await deliveryPanel().getByText(/^4 pairs wait for retransmission\.$/).waitFor();
+    assert.match(await cell('nodeC', 'nodeA').innerText(), /lost/);
+    await look('generic');
+    const cancel = new JobDialog(page, mouse(page), 'cancel', 'ingest clicks');
+    await cancel.open();
+    await cancel.untilAllowed();
+    await cancel.fill({ phrase: 'ingest clicks', reason: REASON });
+    await cancel.confirm();
+    await cancel.ended(/^Stopped\./);
+    await cancel.leave();
+    const stop = new JobDialog(page, mouse(page), 'force-stop', 'orders to lake');
+    await stop.open();
+    await stop.untilAllowed();
+    await stop.fill({ phrase: 'orders to lake', reason: REASON });
+    await stop.confirm();
+    await stop.ended(/^Stopped\./);
+    await look('generic-outcome', DIALOG);
+    await stop.leave();
+    const ended = inHouse.simulator.world.settle().all();
+    for (const name of ['ingest clicks', 'orders to lake']) {
+      assert.equal(ended.find((job) => job.name === name)?.state, 'canceled', name);
+    }
+    const asked = inHouse.simulator.requests.select({ method: 'POST' }).map(({ path }) => path.replace(/.*\//, ''));
+    assert.deepEqual(asked, ['cancel', 'force-stop']);
+  });
+
+  it('S11: a healthy cluster that retains thousands of delivered events has no loss and no stuck job', async () => {
+    await visit(clover.healthy);
+    await deliveryPanel().getByText(/^Nothing is lost: events get through between all 6 pairs of nodes\.$/).waitFor();
+    await look('healthy');
+    const { looks } = watched.healthy;
+    assert.ok(new Set(looks.flatMap(({ jobs }) => jobs.map(({ last_seen: at }) => at))).size >= 10, 'ten polls');
+    for (const { jobs, pairs } of looks) {
+      assert.deepEqual(jobs.filter(({ stuck, cause }) => stuck || cause), []);
+      assert.deepEqual(pairs.filter(({ reach, outcome }) => reach !== 'reachable' || outcome), []);
+    }
+    assert.ok(clover.healthy.simulator.world.settle().messaging.nodes.every(({ sent }) => sent > 10_000));
+  });
+
+  it('S10: at no look a figure of the hidden buffers was a number', () => {
+    const pairs = watched.hidden.looks.flatMap((one) => one.pairs);
+    assert.ok(pairs.length > 0);
+    for (const figure of ['fill_ratio', 'sent_bytes', 'undelivered', 'inbound_held', 'overflow_in_seconds', 'deadline']) {
+      assert.deepEqual(pairs.filter((pair) => pair[figure] !== undefined), [], figure);
+    }
+  });
+
+  it('abort ignored: it ends as sent and not confirmed, never as stopped', async () => {
+    await visit(clover.ignored, 'overview');
+    const actions = page.getByRole('table', { name: /^Latest actions/ });
+    const row = actions.getByRole('row', { name: /streamOrders\.jbf/ });
+    await row.getByText('Sent, not confirmed').waitFor({ timeout: VERIFIED_MS });
+    assert.doesNotMatch(await row.innerText(), /Stopped/);
+    await look('abort-ignored');
+    assert.equal(runOf(clover.ignored, BYSTANDER).status, 'RUNNING');
+    assert.equal(aborts(clover.ignored).length, 1, 'sent once');
+  });
+
+  it('threw nothing on the way', () => {
+    assert.deepEqual(faults, []);
+  });
+
+  /**
+   * @param {CloverRig | GenericRig} rig
+   * @param {'overview' | 'dashboard'} [place]
+   * @param {string} [job] that is there
+   */
+  async function visit(rig, place = 'dashboard', job = BYSTANDER) {
+    await page.goto(`${rig.url}${place === 'overview' ? '' : '/d/unjam-stuck-jobs'}`);
+    const settled = place === 'overview' ? page.getByText('Reachable').first() : jobRow(page, job).first();
+    await settled.waitFor();
+    await page.getByRole('button', { name: /Asking the server/ }).first().waitFor({ state: 'detached' });
+  }
+
+  /** @param {import('../e2e/lib/hands.mjs').Hand} hand @param {string} job */
+  const abortDialog = (hand, job) => new JobDialog(page, hand, 'force-stop', job, ABORT);
+
+  const deliveryPanel = () => page.getByRole('region', { name: 'Event delivery between nodes' });
+
+  /** @param {string} node @param {string} peer */
+  const cell = (node, peer) => page.getByRole('gridcell', { name: new RegExp(`^${node} to ${peer}:`) });
+
+  /**
+   * Takes a picture in both themes, and looks for barriers.
+   * @param {string} name
+   * @param {string} [within] for axe
+   * @param {import('playwright-core').Locator} [part] of which the picture is
+   */
+  async function look(name, within, part) {
+    for (const theme of ['dark', 'light']) {
+      // Also where a dialog hides the switch from pointers and roles.
+      const chosen = page.locator('[role=radiogroup][aria-label=Theme] input').nth(theme === 'dark' ? 0 : 1);
+      await chosen.evaluate((one) => /** @type {HTMLElement} */ (one).click());
+      await picture(page, `workbench/clover-${name}-${theme}`, part);
+      assert.deepEqual(await barriers(page, within), [], `barriers: ${name}, ${theme}`);
+    }
+  }
+
+  /** S12: apart from the buttons, nothing on the page speaks of aborting. */
+  async function advisesNoAbort() {
+    const text = (await page.locator('main').innerText()).replaceAll('Abort job…', '');
+    assert.doesNotMatch(text, /abort/i);
+  }
+});
+
+/** @param {Row[]} jobs */
+const waiting = (jobs) => jobs.filter(({ cause }) => cause === 'waiting for retransmission');
+/** @param {Row[]} jobs */
+const hopeless = (jobs) => jobs.filter(({ outlook }) => outlook === 'cannot recover');
+
+/**
+ * The ids of the runs that the server was asked to abort, oldest first.
+ * @param {CloverRig} rig
+ */
+function aborts({ simulator }) {
+  return simulator.requests
+    .select({ method: 'POST', path: '/executions/' })
+    .map(({ path }) => Number(/\/executions\/(\d+)\/abort$/.exec(path)?.[1]));
+}
+
+/**
+ * The newest run of a job file.
+ * @param {CloverRig} rig
+ * @param {string} name with its sandbox
+ */
+function runOf({ simulator }, name) {
+  const { executions } = simulator.world.settle();
+  const found = [...executions.open(), ...executions.ended()].find(({ jobFile }) => name.endsWith(`/${jobFile}`));
+  assert.ok(found, `the cluster has no run of ${name}`);
+  return found;
+}
