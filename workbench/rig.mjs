@@ -36,7 +36,7 @@ export const QUICK = {
  */
 export async function startRig(scenario, settings) {
   const simulator = await startSimulator({ scenario });
-  const masters = simulator.members.filter(({ role }) => role === 'master').map(({ restV2 }) => restV2);
+  const masters = simulator.members.filter(({ role }) => role === 'master').map(({ restV2 }) => restV2 ?? '');
   const rig = await rigOn(simulator, masters, ['--json-data', JSON.stringify(settings)]);
   return {
     ...rig,
@@ -47,7 +47,7 @@ export async function startRig(scenario, settings) {
 /**
  * CloverDX, with Jolokia on each node.
  * @param {ServedOptions} options of the simulator
- * @param {{ messaging?: object }} settings of the data source, beside its addresses
+ * @param {Record<string, unknown> & { messaging?: object }} settings of the data source, beside its addresses
  * @param {number} [begun] virtual seconds of the scenario that have passed before anybody watches
  * @returns {Promise<CloverRig>}
  */
@@ -68,10 +68,12 @@ export async function startCloverRig(options, settings, begun = 0) {
  * A coordinator of the generic contract.
  * @param {ServedOptions} options of the simulator
  * @param {object} settings of the data source, beside its address
+ * @param {number} [begun] virtual seconds of the scenario that have passed before anybody watches
  * @returns {Promise<GenericRig>}
  */
-export async function startGenericRig(options, settings) {
+export async function startGenericRig(options, settings, begun = 0) {
   const simulator = await startGeneric(options);
+  simulator.world.clock.advance(begun * 1000);
   const jsonData = { ...settings, kind: 'generic' };
   return rigOn(simulator, [simulator.base], ['--name', 'Unjam: in-house', '--json-data', JSON.stringify(jsonData)]);
 }

@@ -18,6 +18,8 @@ export class Watcher {
   looks = [];
   #url;
   #stopped = false;
+  /** @type {unknown} */
+  #fault;
   #running;
 
   /** @param {string} url of the workbench */
@@ -27,18 +29,18 @@ export class Watcher {
   }
 
   /**
-   * Waits until a new look is as it should be.
+   * The first look, of those that were and those to come, that is as it should be.
    * @param {string} what for the error
    * @param {number} boundMs
    * @param {(look: Look) => unknown} isSo
+   * @param {number} [since] epoch ms
    * @returns {Promise<Look>}
    */
-  until(what, boundMs, isSo) {
-    const from = Date.now();
+  until(what, boundMs, isSo, since = 0) {
     return until(
       what,
       boundMs,
-      async () => this.looks.find((look) => look.at >= from && isSo(look)),
+      async () => this.looks.find((look) => look.at >= since && isSo(look)),
       async () => JSON.stringify(this.looks.at(-1)),
       LOOK_EVERY_MS / 5
     );
@@ -48,13 +50,20 @@ export class Watcher {
   async stop() {
     this.#stopped = true;
     await this.#running;
+    if (this.#fault) {
+      throw this.#fault;
+    }
   }
 
   async #run() {
     while (!this.#stopped) {
-      const look = await this.#look();
-      if (look) {
-        this.looks.push(look);
+      try {
+        const look = await this.#look();
+        if (look) {
+          this.looks.push(look);
+        }
+      } catch (error) {
+        this.#fault ??= error;
       }
       await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
     }

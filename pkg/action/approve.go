@@ -152,7 +152,7 @@ func (s *Service) checkApproved(ctx context.Context, approval Approval, facts Fa
 	case facts.Reading.Proof != coordinator.ProofOpen:
 		return &Refusal{Guard: CheckCoordinator, Status: http.StatusServiceUnavailable,
 			Message: fmt.Sprintf("The coordinator says %s, which does not tell how the job is. Nothing was sent; the request goes on waiting.", job.Word), Change: "Try again in a moment."}
-	case facts.Reading.Master == "":
+	case facts.Reading.Master == "" && !facts.Capabilities.NoMaster:
 		return masterRefusal()
 	}
 	// While masters disagree, each may show another job; the guards refuse then.

@@ -172,7 +172,7 @@ func (s *Service) checkNow(ctx context.Context, plan Plan, facts Facts, typed Co
 	if facts.Reading.Job.State.Ended() {
 		return changed(CheckIdentity, fmt.Sprintf("The coordinator now says %s. Nothing was sent.", facts.Reading.Job.Word))
 	}
-	if facts.Reading.Master == "" {
+	if facts.Reading.Master == "" && !facts.Capabilities.NoMaster {
 		return masterRefusal()
 	}
 	if difference := identityDifference(plan.Identity, s.identity(facts)); difference != "" {

@@ -54,6 +54,38 @@ func TestForceStop_WholePath(t *testing.T) {
 	}
 }
 
+// masterless is a coordinator whose nodes are all alike, and whose only stop is
+// abort (CloverDX).
+func (e *engine) masterless() {
+	e.change(func(view *watch.View, reading *coordinator.Reading) {
+		view.Snapshot.Master, reading.Master, view.MasterStableSince = "", "", time.Time{}
+		view.Snapshot.Capabilities.NoMaster, view.Snapshot.Capabilities.OnlyStop = true, "abort"
+		for index := range view.Jobs {
+			view.Jobs[index].Episode.Master = ""
+		}
+	})
+}
+
+// A coordinator without a master never names one: that must not refuse what the
+// guards allow.
+func TestForceStop_WithoutMasters(t *testing.T) {
+	r := newRig(t)
+	r.engine.masterless()
+	r.engine.onStop = func(coordinator.StopRequest) (coordinator.StopAnswer, error) {
+		r.engine.ended(coordinator.StateCanceled, "ABORTED")
+		return coordinator.StopAnswer{Status: 200}, nil
+	}
+	plan := r.plan(action.KindForceStop)
+	if _, err := r.service.Confirm(t.Context(), anna, plan.ID, action.Confirmation{
+		Phrase: plan.Phrase, Reason: "its event is lost for good", Acknowledged: []string{action.GuardState},
+	}); err != nil {
+		t.Fatal(err)
+	}
+	if intent := r.settled(plan.ID); intent.Outcome != action.OutcomeStopped || len(r.engine.sent()) != 1 {
+		t.Errorf("%s after %d requests", intent.Outcome, len(r.engine.sent()))
+	}
+}
+
 // S45: a cancel of a running job needs plan, phrase, reason, role and audit too.
 func TestS45_CancelGoesTheSameWay(t *testing.T) {
 	r := newRig(t)

@@ -117,7 +117,7 @@ func seenChange(asked Identity, view *watch.View) string {
 		return "The job is not open any more."
 	case !job.Listed && job.Episode.ID == asked.Episode:
 		return ""
-	case view.Complete.Master == "":
+	case view.Complete.Master == "" && !view.Complete.Capabilities.NoMaster:
 		return ""
 	}
 	now := asked

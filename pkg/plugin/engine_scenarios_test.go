@@ -344,7 +344,8 @@ func (s *engineStory) leftoversAre(acted, job, words string, fits func(tasks flo
 	for deadline := time.Now().Add(15 * time.Second); time.Now().Before(deadline); time.Sleep(200 * time.Millisecond) {
 		said = s.call(admin, "GET", "/actions/"+acted, "", nil).body["detail"].(string)
 		response := s.query(query, fromAlert)
-		if response.Error != nil || !strings.Contains(said, words) {
+		// What a metric is made of may be a moment older than the action.
+		if response.Error != nil || !strings.Contains(said, words) || len(response.Frames[0].Fields) == 0 {
 			continue
 		}
 		if tasks = valueOf(s.t, response); fits(tasks) {

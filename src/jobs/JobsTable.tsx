@@ -256,7 +256,7 @@ const getStyles = (theme: GrafanaTheme2) => ({
     },
   }),
   caption: css({ position: 'absolute', width: 1, height: 1, overflow: 'hidden', clipPath: 'inset(50%)' }),
-  name: css({ overflowWrap: 'anywhere', minWidth: 200, maxWidth: 420 }),
+  name: css({ overflowWrap: 'anywhere', minWidth: 260, maxWidth: 420 }),
   id: css({ fontFamily: theme.typography.fontFamilyMonospace, fontVariantNumeric: 'tabular-nums' }),
   age: css({ fontVariantNumeric: 'tabular-nums' }),
   // As wide as the longest countdown, so that the table does not move with each second.

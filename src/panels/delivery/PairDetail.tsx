@@ -129,7 +129,9 @@ export function PairDetail({
           {exposed(pair.inboundHeld, formatCount)}
           {pair.inboundHeld !== undefined && <Note>in its inbound buffer, from all senders</Note>}
         </Fact>
-        <Fact name="Inbound releases">{formatCount(pair.releases)} seen</Fact>
+        <Fact name="Inbound releases">
+          {level === 'not seen' && pair.releases === 0 ? NOT_EXPOSED : `${formatCount(pair.releases)} seen`}
+        </Fact>
         {pair.executionsLeft !== undefined && (
           <Fact name="Executions that still fit">
             {formatCount(pair.executionsLeft)}

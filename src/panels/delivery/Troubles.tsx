@@ -73,7 +73,11 @@ export function Troubles({ troubles, answer, receivedAt, present, timeZone, shor
                 </span>
               </td>
               <td>{fillText(pair, level)}</td>
-              <td>{pair.undelivered === undefined ? NOT_EXPOSED : formatCount(pair.undelivered)} undelivered</td>
+              <td>
+                {pair.undelivered === undefined
+                  ? `undelivered ${NOT_EXPOSED}`
+                  : `${formatCount(pair.undelivered)} undelivered`}
+              </td>
               <td className={styles.deadline}>
                 {pair.deadline !== undefined && (
                   <>
