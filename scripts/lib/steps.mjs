@@ -116,7 +116,7 @@ export const steps = [
   { name: 'dist', what: 'dist is complete', run: async () => asResult(builtPlugin()) },
   {
     name: 'workbench',
-    what: 'pages, panel and the journeys see, cancel, force stop, refused in a browser, on the simulator',
+    what: 'pages, panels and the journeys see, cancel, force stop, abort, refused in a browser, on the simulators',
     needs: needGo,
     run: () => nodeTest('workbench'),
   },

@@ -4,7 +4,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { EngineError } from '../../seatunnel/lib/errors.mjs';
 import { runPaths } from '../../seatunnel/lib/paths.mjs';
-import { isOurs } from '../../seatunnel/lib/processes.mjs';
+import { hasEnded } from '../../seatunnel/lib/readiness.mjs';
 import { http } from '../../seatunnel/lib/rest.mjs';
 
 /** A node joins within 2 to 6 s on two idle cores; this leaves room for a busy machine. */
@@ -114,7 +114,7 @@ async function waitFor(dir, node, what, reached) {
   const end = performance.now() + READY_BOUND_MS;
   let last = '';
   while (performance.now() < end) {
-    if (!isOurs(dir, node.name, node.pid)) {
+    if (await hasEnded(dir, node)) {
       throw endedError(dir, node);
     }
     try {

@@ -34,7 +34,7 @@ export async function memberReady(dir, state, node, workers) {
   let last = 'nothing yet';
   while (performance.now() < end) {
     // A member whose port is taken either ends, or goes on without REST v2.
-    if (!isOurs(dir, node.name, node.pid) || PORT_TAKEN.test(logOf(dir, node))) {
+    if ((await hasEnded(dir, node)) || PORT_TAKEN.test(logOf(dir, node))) {
       throw endedError(dir, node);
     }
     try {
@@ -51,6 +51,20 @@ export async function memberReady(dir, state, node, workers) {
   throw new EngineError(
     `${node.name} was not ready within ${READY_BOUND_MS / 1000} s (last: ${last}): see ${runPaths(dir).node(node.name).engineLog}.`
   );
+}
+
+/**
+ * Whether a member just started is gone. Looks twice: in the middle of exec(2) the kernel shows a
+ * command line that is empty, and a member that only begins would pass for one that ended.
+ * @param {string} dir run directory
+ * @param {{ name: string, pid: number }} node
+ */
+export async function hasEnded(dir, node) {
+  if (isOurs(dir, node.name, node.pid)) {
+    return false;
+  }
+  await sleep(LOOK_MS);
+  return !isOurs(dir, node.name, node.pid);
 }
 
 /**
