@@ -44,6 +44,8 @@ type surroundings struct {
 	asked func(id coordinator.JobID, createTime time.Time) bool
 	// tracer makes a span for each request; nil: none are made.
 	tracer trace.Tracer
+	// reads stands before the network; nil: nothing does.
+	reads upstream.Reads
 }
 
 // wires is what the connections of all kinds have in common.
@@ -89,7 +91,7 @@ func connectSeaTunnel(stored jsonData, w wires) (connection, error) {
 	config.TimeZone = zone
 	return connection{product: "SeaTunnel", hash: hash, open: func(s surroundings) (coordinator.Client, error) {
 		config := config
-		config.Now, config.Tracer = s.now, s.tracer
+		config.Now, config.Tracer, config.Reads = s.now, s.tracer, s.reads
 		return seatunnel.New(config)
 	}}, nil
 }
@@ -112,6 +114,7 @@ func connectCloverDX(stored jsonData, w wires) (connection, error) {
 		config, source := config, source
 		config.Now, source.Now = s.now, s.now
 		config.Tracer, source.Tracer = s.tracer, s.tracer
+		config.Reads, source.Reads = s.reads, s.reads
 		config.AbortAsked = s.asked
 		if source.Kind != jgroups.KindNone {
 			nodes, err := jgroups.New(source)
@@ -134,7 +137,7 @@ func connectGeneric(stored jsonData, w wires) (connection, error) {
 	}
 	return connection{product: "The coordinator", hash: connectionHash(kindGeneric, config), open: func(s surroundings) (coordinator.Client, error) {
 		config := config
-		config.Now, config.Tracer = s.now, s.tracer
+		config.Now, config.Tracer, config.Reads = s.now, s.tracer, s.reads
 		return generic.New(config)
 	}}, nil
 }

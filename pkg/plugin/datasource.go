@@ -12,6 +12,7 @@ import (
 
 	"github.com/unjam/unjam-jobs-app/pkg/action"
 	"github.com/unjam/unjam-jobs-app/pkg/coordinator"
+	"github.com/unjam/unjam-jobs-app/pkg/coordinator/upstream"
 	"github.com/unjam/unjam-jobs-app/pkg/watch"
 )
 
@@ -25,6 +26,9 @@ type Process struct {
 	StoreLocation string
 	// History reads what the store has kept; nil when there is no store.
 	History History
+	// Samples reads the figures that the store has kept; nil when there is no
+	// store.
+	Samples watch.SampleHistory
 	// Attempts bounds attempts over all instances; nil means no bound.
 	Attempts *action.Attempts
 	Log      action.Logger
@@ -32,8 +36,10 @@ type Process struct {
 	// nil makes none.
 	Observer Observer
 	Tracer   trace.Tracer
-	Now      func() time.Time
-	Timing   action.Timing
+	// Reads stands between the adapters and the network; nil: nothing does.
+	Reads  upstream.Reads
+	Now    func() time.Time
+	Timing action.Timing
 }
 
 // Datasource is one instance of a data source. The SDK makes a new one on
@@ -85,9 +91,9 @@ func (p *Process) NewDatasource(ctx context.Context, raw backend.DataSourceInsta
 // watch takes a lease on the coordinator's watcher.
 func (d *Datasource) watch(ctx context.Context) error {
 	lease, err := d.process.Registry.Acquire(ctx, watch.Key{Scope: d.settings.Scope, Cluster: d.settings.Cluster, Connection: d.settings.connection.hash}, watch.Settings{
-		Interval: d.settings.Interval, Deadline: d.settings.Deadline, StuckAfter: d.settings.StuckAfter, Delivery: d.settings.Delivery,
+		Interval: d.settings.Interval, Deadline: d.settings.Deadline, StuckAfter: d.settings.StuckAfter, Delivery: d.settings.Delivery, Samples: d.samplesOf,
 		NewClient: func() (coordinator.Client, error) {
-			return d.settings.connection.open(surroundings{now: d.process.Now, asked: d.askedToStop(), tracer: d.process.Tracer})
+			return d.settings.connection.open(surroundings{now: d.process.Now, asked: d.askedToStop(), tracer: d.process.Tracer, reads: d.process.Reads})
 		},
 	})
 	d.lease = lease

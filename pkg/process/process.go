@@ -11,6 +11,7 @@ import (
 	"go.opentelemetry.io/otel/trace"
 
 	"github.com/unjam/unjam-jobs-app/pkg/action"
+	"github.com/unjam/unjam-jobs-app/pkg/coordinator/upstream"
 	"github.com/unjam/unjam-jobs-app/pkg/health"
 	"github.com/unjam/unjam-jobs-app/pkg/plugin"
 	"github.com/unjam/unjam-jobs-app/pkg/store"
@@ -32,6 +33,7 @@ type Process struct {
 type options struct {
 	registerer prometheus.Registerer
 	tracer     trace.Tracer
+	reads      upstream.Reads
 }
 
 // Option changes how a process is built.
@@ -46,6 +48,10 @@ func WithMetrics(registerer prometheus.Registerer) Option {
 // WithTracer makes spans of polls, actions and requests to coordinators.
 func WithTracer(tracer trace.Tracer) Option { return func(o *options) { o.tracer = tracer } }
 
+// WithReads puts something between the adapters and the network: a recorder of
+// what coordinators answer, or the replay of a recording.
+func WithReads(reads upstream.Reads) Option { return func(o *options) { o.reads = reads } }
+
 // Open opens the store at a location and builds the process around it. shown is
 // how the location is named to people until it is opened: it may hold a
 // password. A store that cannot be opened does not fail: monitoring goes on
@@ -58,7 +64,7 @@ func Open(ctx context.Context, location, shown string, logger watch.Logger, chos
 	}
 	metrics := health.New()
 	p := &Process{Process: &plugin.Process{
-		StoreLocation: shown, Attempts: action.NewAttempts(time.Now), Log: logger, Observer: metrics, Tracer: o.tracer, Now: time.Now, Timing: action.DefaultTiming(),
+		StoreLocation: shown, Attempts: action.NewAttempts(time.Now), Log: logger, Observer: metrics, Tracer: o.tracer, Reads: o.reads, Now: time.Now, Timing: action.DefaultTiming(),
 	}}
 	var timelines watch.Store
 	var memories watch.Memories

@@ -105,6 +105,8 @@ type Config struct {
 	Now func() time.Time
 	// Tracer makes a span for each request; nil: none are made.
 	Tracer trace.Tracer
+	// Reads stands before the network; nil: nothing does.
+	Reads upstream.Reads
 }
 
 // checked is a configuration without faults, with defaults filled in.
@@ -157,7 +159,7 @@ func (c Config) check() (checked, error) {
 	}
 	result.upstream = upstream.Options{
 		Name: "CloverDX", AddressAdvice: "Is this the CloverDX Server's address with its context path, such as http://host:8080/clover?",
-		Credentials: credentials, TLS: tls, RequestTimeout: c.RequestTimeout, Now: c.Now, Tracer: c.Tracer,
+		Credentials: credentials, TLS: tls, RequestTimeout: c.RequestTimeout, Now: c.Now, Tracer: c.Tracer, Reads: c.Reads,
 		// CloverDX refuses requests without it (protection against CSRF); its
 		// value is free.
 		Headers: map[string]string{"X-Requested-By": "unjam-jobs-app"},

@@ -40,7 +40,7 @@ func fuzzClient(t testing.TB, kind string, body []byte) (*client, *server) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	checked.upstream.Reads = bodyTransport{kind, body}
+	checked.upstream.Reads = func(http.RoundTripper) http.RoundTripper { return bodyTransport{kind, body} }
 	c := newClient(checked)
 	return c, c.servers[0]
 }

@@ -52,6 +52,8 @@ type Config struct {
 	Now func() time.Time
 	// Tracer makes a span for each request; nil: none are made.
 	Tracer trace.Tracer
+	// Reads stands before the network; nil: nothing does.
+	Reads upstream.Reads
 }
 
 // checked is a configuration without faults, with defaults filled in.
@@ -102,7 +104,7 @@ func (c Config) check() (checked, error) {
 	}
 	return checked{Config: c, upstream: upstream.Options{
 		Name: productName, AddressAdvice: "Is this the base of the contract's routes, such as https://host/coordinator/v1? `npm run contract:check -- URL` tells what is missing.",
-		Credentials: c.credentials(), TLS: tls, RequestTimeout: c.RequestTimeout, Now: c.Now, Tracer: c.Tracer,
+		Credentials: c.credentials(), TLS: tls, RequestTimeout: c.RequestTimeout, Now: c.Now, Tracer: c.Tracer, Reads: c.Reads,
 	}}, errors.Join(faults...)
 }
 

@@ -41,7 +41,7 @@ func fuzzClient(t testing.TB, body []byte) *client {
 	if err != nil {
 		t.Fatal(err)
 	}
-	checked.upstream.Reads = bodyTransport{body}
+	checked.upstream.Reads = func(http.RoundTripper) http.RoundTripper { return bodyTransport{body} }
 	return newClient(checked)
 }
 

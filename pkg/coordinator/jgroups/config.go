@@ -83,6 +83,8 @@ type Config struct {
 	Now func() time.Time
 	// Tracer makes a span for each request; nil: none are made.
 	Tracer trace.Tracer
+	// Reads stands before the network; nil: nothing does.
+	Reads upstream.Reads
 }
 
 // target is one node to read.

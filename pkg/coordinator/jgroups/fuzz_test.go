@@ -47,7 +47,7 @@ func fuzzRead(t testing.TB, kind Kind, all ...[]byte) coordinator.Node {
 	}
 	defer s.Close()
 	s.config.Now = fuzzNow
-	s.use(upstream.New(upstream.Options{Name: sourceName, Credentials: s.config.credentials(), RequestTimeout: testTimeout, Reads: &bodies{all}, Now: fuzzNow}))
+	s.use(upstream.New(upstream.Options{Name: sourceName, Credentials: s.config.credentials(), RequestTimeout: testTimeout, Reads: func(http.RoundTripper) http.RoundTripper { return &bodies{all} }, Now: fuzzNow}))
 	return read1(t, s)
 }
 

@@ -52,7 +52,7 @@ func New(config Config) (*Source, error) {
 	s := &Source{kind: config.Kind, config: config, targets: targets, names: newNames()}
 	s.server = upstream.New(upstream.Options{
 		Name: sourceName, AddressAdvice: addressAdvice(config.Kind), Credentials: config.credentials(),
-		TLS: tls, RequestTimeout: config.RequestTimeout, Now: config.Now, Tracer: config.Tracer,
+		TLS: tls, RequestTimeout: config.RequestTimeout, Now: config.Now, Tracer: config.Tracer, Reads: config.Reads,
 	})
 	s.use(s.server)
 	return s, nil

@@ -84,6 +84,8 @@ type Config struct {
 	Now func() time.Time
 	// Tracer makes a span for each request; nil: none are made.
 	Tracer trace.Tracer
+	// Reads stands before the network; nil: nothing does.
+	Reads upstream.Reads
 }
 
 // TLS says whom to trust and who we are.
@@ -159,7 +161,7 @@ func (c Config) check() (checked, error) {
 	}
 	result.upstream = upstream.Options{
 		Name: "SeaTunnel", AddressAdvice: "Is this the SeaTunnel REST address? Check the address and the context path.",
-		Credentials: c.credentials(), TLS: tls, RequestTimeout: c.RequestTimeout, Now: c.Now, Tracer: c.Tracer,
+		Credentials: c.credentials(), TLS: tls, RequestTimeout: c.RequestTimeout, Now: c.Now, Tracer: c.Tracer, Reads: c.Reads,
 	}
 	return result, errors.Join(faults...)
 }

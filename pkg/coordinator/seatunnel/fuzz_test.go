@@ -37,7 +37,7 @@ func fuzzClient(t testing.TB, body []byte) (*client, *endpoint) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	checked.upstream.Reads = bodyTransport{body}
+	checked.upstream.Reads = func(http.RoundTripper) http.RoundTripper { return bodyTransport{body} }
 	c := newClient(checked)
 	return c, c.masters[0]
 }

@@ -54,10 +54,14 @@ type Options struct {
 	Now func() time.Time
 	// Tracer makes a span for each request; nil: none are made.
 	Tracer trace.Tracer
-	// Reads carries reads instead of the network; nil: the network. Stop
-	// requests never go through it. It is for tests of decoders.
-	Reads http.RoundTripper
+	// Reads stands before the network; nil: nothing does.
+	Reads Reads
 }
+
+// Reads gives what carries reads, on top of the network or instead of it: for
+// the recorder, which keeps what came, and for its replay. Stop requests never
+// go through it.
+type Reads func(network http.RoundTripper) http.RoundTripper
 
 // Server sends requests to the addresses that it is given: the configured ones.
 // It is safe for concurrent use.
@@ -90,7 +94,7 @@ func New(options Options) *Server {
 		stops:   newHTTPClient(newStopTransport(options.TLS, options.RequestTimeout)),
 	}
 	if options.Reads != nil {
-		s.reads.Transport = options.Reads
+		s.reads.Transport = options.Reads(s.reads.Transport)
 	}
 	return s
 }

@@ -1,0 +1,123 @@
+package truth
+
+import (
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"slices"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/unjam/unjam-jobs-app/pkg/process"
+	"github.com/unjam/unjam-jobs-app/truth/asking"
+	"github.com/unjam/unjam-jobs-app/truth/recording"
+)
+
+const (
+	// lookEvery is how often the replay asks for the jobs. Ages are computed
+	// when they are asked for, so this bounds what a delay can be measured to.
+	lookEvery = time.Second
+	// leastAccuracy is the share of causes that must be right.
+	leastAccuracy = 0.95
+)
+
+// TestTruth is what `npm run truth` runs.
+func TestTruth(t *testing.T) {
+	cases, err := Load("recordings")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(cases) == 0 {
+		t.Fatal("there is no recording")
+	}
+	results := make([]Result, len(cases))
+	for i, one := range cases {
+		t.Run(one.Name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) { results[i] = replay(t, one) })
+			for _, verdict := range results[i].Verdicts {
+				tell(t, verdict)
+			}
+			for _, alarm := range results[i].Alarms {
+				t.Error(alarm)
+			}
+		})
+	}
+	if err := Print(os.Stdout, results); err != nil {
+		t.Fatal(err)
+	}
+	all, _ := Total(results)
+	if all.Precision() < 1 || all.Recall() < 1 {
+		t.Errorf("precision %.2f and recall %.2f: both must be 1", all.Precision(), all.Recall())
+	}
+	if all.Accuracy() < leastAccuracy {
+		t.Errorf("the cause is right in %.2f: it must be in %.2f", all.Accuracy(), leastAccuracy)
+	}
+	if all.Excess > 0 {
+		t.Errorf("a job was told of %s later than the threshold and one poll", all.Excess)
+	}
+}
+
+func tell(t *testing.T, verdict Verdict) {
+	t.Helper()
+	switch {
+	case verdict.Wrongly >= 0:
+		t.Errorf("job %s was called stuck %s after the beginning and was not", verdict.Job, verdict.Wrongly)
+	case verdict.True != nil && !verdict.Detected():
+		t.Errorf("job %s hung (%s) and was not called stuck", verdict.Job, verdict.True.Cause)
+	case verdict.True != nil && !verdict.CauseRight():
+		// Not a failure by itself: of all causes, leastAccuracy must be right.
+		t.Logf("job %s: %q (%s) was said, %q (%s) was true", verdict.Job, verdict.Cause, verdict.Outlook, verdict.True.Cause, verdict.True.Outlook)
+	}
+}
+
+// replay runs a whole plugin process on a recording, in its time.
+func replay(t *testing.T, one *Case) Result {
+	time.Sleep(time.Until(one.Began))
+	replayed := recording.NewReplay(one.Recording)
+	location := "sqlite:" + filepath.Join(t.TempDir(), "unjam.db")
+	shared := process.Open(t.Context(), location, location, slog.New(slog.DiscardHandler), process.WithReads(replayed.Reads))
+	source, err := asking.Open(t.Context(), shared, one.Settings, nil)
+	if err != nil && !errors.Is(err, asking.ErrUnhealthy) {
+		t.Fatal(err)
+	}
+	result := Result{Case: one}
+	var said []Seen
+	for time.Since(one.Began) < one.Lasting() {
+		time.Sleep(lookEvery)
+		at := time.Since(one.Began)
+		jobs, err := source.Jobs(t.Context())
+		if err == nil {
+			said = append(said, Seen{at, jobs})
+		}
+		result.Alarms = append(result.Alarms, alarms(t, one, source, at)...)
+	}
+	source.Close()
+	if err := shared.Close(); err != nil {
+		t.Fatal(err)
+	}
+	result.Verdicts, result.Missed = Judge(one, said), replayed.Missed()
+	for question, times := range result.Missed {
+		t.Logf("not in the recording, %d times: %s", times, question)
+	}
+	return result
+}
+
+// alarms are what rules would say of a cluster in which nothing hangs.
+func alarms(t *testing.T, one *Case, source *asking.Source, at time.Duration) (found []string) {
+	if len(one.Jobs) > 0 {
+		return nil
+	}
+	for _, name := range []string{"stuck_jobs", "jobs_lost"} {
+		samples, err := source.Metric(t.Context(), name)
+		if err != nil {
+			continue // Blind is another alarm's business, and jobs are told of by KeepLast.
+		}
+		if slices.ContainsFunc(samples, func(sample asking.Sample) bool { return sample.Value > 0 }) {
+			found = append(found, fmt.Sprintf("%s is above 0 after %s, and nothing hung", name, at))
+		}
+	}
+	return found
+}
