@@ -5,12 +5,13 @@
  *
  *   node scripts/test.mjs [--only STEP,…] [--skip STEP,…] [--list]
  *
- * Each step prints one line; one that fails prints everything it said. The last line is
+ * Each step prints one line; one that fails prints everything it said. Steps that mostly wait run two at a time. The last line is
  * "N passed, N failed, N skipped", and before it stands one line for each skip and its reason. Runners that
  * report single tests are counted by them; every other step counts as one.
  */
 import { parseArgs } from 'node:util';
 import { endChildren } from './lib/children.mjs';
+import { inLanes } from './lib/lanes.mjs';
 import { Tally } from './lib/tally.mjs';
 import { steps } from './lib/steps.mjs';
 
@@ -42,15 +43,14 @@ const only = names(values.only);
 const skip = names(values.skip);
 const tally = new Tally();
 const started = Date.now();
-for (const step of steps) {
-  if (only && !only.includes(step.name)) {
-    tally.skip(step.name, 'not among --only');
-  } else if (skip?.includes(step.name)) {
-    tally.skip(step.name, 'named by --skip');
-  } else {
-    await carryOut(step);
+const chosen = steps.filter((step) => {
+  const why = only && !only.includes(step.name) ? 'not among --only' : skip?.includes(step.name) && 'named by --skip';
+  if (why) {
+    tally.skip(step.name, why);
   }
-}
+  return !why;
+});
+await inLanes(chosen, carryOut);
 console.log(`\nTook ${Math.round((Date.now() - started) / 1000)} s.`);
 tally.print();
 process.exitCode = tally.failed > 0 ? 1 : 0;
