@@ -15,6 +15,7 @@ import { builtPlugin, pluginSources } from './plugin-files.mjs';
  * @property {string} name for --only and --skip
  * @property {string} what
  * @property {() => string | undefined} [needs] why the step cannot run here; then it is skipped
+ * @property {boolean} [waits] it mostly waits (for engines that start and recover), and may run beside another
  * @property {() => Promise<Result>} run
  */
 
@@ -123,19 +124,28 @@ export const steps = [
   { name: 'postgres', what: 'the PostgreSQL for tests', run: () => nodeTest('engines/postgres') },
   {
     name: 'engine',
+    waits: true,
     what: 'the test engine itself',
     needs: needEngine,
     run: () => nodeTest('engines/seatunnel'),
   },
   {
     name: 'engine-jgroups',
+    waits: true,
     what: 'the JGroups cluster for tests, with real faults',
     needs: needEngine,
     run: () => nodeTest('engines/jgroups'),
   },
-  { name: 'engine-go', what: 'adapter and actions on the real engine', needs: needEngineAndGo, run: engineGo },
+  {
+    name: 'engine-go',
+    waits: true,
+    what: 'adapter and actions on the real engine',
+    needs: needEngineAndGo,
+    run: engineGo,
+  },
   {
     name: 'engine-jgroups-go',
+    waits: true,
     what: 'the data source on real JGroups nodes: outages, frozen and restarted nodes against the truth',
     needs: needEngineAndGo,
     run: () =>
@@ -146,6 +156,7 @@ export const steps = [
   },
   {
     name: 'simulator-engine',
+    waits: true,
     what: 'the simulator, against the real engine',
     needs: needEngine,
     run: () => simulator(['--engine']),
