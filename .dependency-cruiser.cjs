@@ -1,6 +1,6 @@
 /**
  * The arrows of docs/architecture.md for the browser's part:
- *   panels, app -> jobs -> actions, api -> model; datasource -> api, model.
+ *   panels, app -> jobs -> actions, api -> model; datasource -> api, model; app -> alerting -> model.
  * Run by `npm run lint:arrows` and `npm test`. That each arrow fails where it should is shown by scripts/lib/arrows.mjs,
  * that the other rules do by src/rules.test.ts.
  */
@@ -24,6 +24,12 @@ module.exports = {
       to: { circular: true },
     },
     only('model-alone', 'model', [], 'The model is plain types and formatting: it knows nothing else of ours.'),
+    only(
+      'alerting-to-model',
+      'alerting',
+      ['model'],
+      'The alert rules are plain data: scripts read them without a browser.'
+    ),
     only('api-to-model', 'api', ['model'], 'The client of the backend knows the model alone.'),
     only('actions-to-api', 'actions', ['api', 'model'], 'The dialog is used by panels and pages, and knows neither.'),
     only(
@@ -54,8 +60,8 @@ module.exports = {
     only(
       'app-to-actions',
       'app',
-      ['jobs', 'actions', 'api', 'model'],
-      'The pages share the table, the dialog, the client and the model.'
+      ['jobs', 'alerting', 'actions', 'api', 'model'],
+      'The pages share the table, the dialog, the client and the model, and show the alert rules.'
     ),
     {
       name: 'nothing-unresolved',

@@ -26,6 +26,13 @@ import (
 const defaultRuns = 400
 
 func main() {
+	if todo := os.Getenv(childVariable); todo != "" {
+		if err := runChild(todo); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			os.Exit(1)
+		}
+		return
+	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	err := run(ctx, os.Args[1:], os.Stdout)
 	stop()

@@ -45,6 +45,10 @@ var measures = []measure{
 		take: goBenchmarks("./pkg/coordinator/seatunnel"),
 	},
 	{
+		name: "scale", what: "50,000 jobs in one SeaTunnel: answers, memory, CPU and reads, beside encoding/json (6 minutes)",
+		take: ofManyJobs,
+	},
+	{
 		name: "cloverdx", what: "a poll of 30 CloverDX nodes with 1,000 running and 20,000 ended executions",
 		take: cloverDX,
 	},

@@ -33,6 +33,8 @@ const CHANGE_BOUND_MS = 30_000;
  * @property {string} url
  * @property {string} about which Grafana this is, for people
  * @property {string} store what grafana.ini says about the store; empty where the server is not ours
+ * @property {string} provisioning the folder of its provisioning, which it can be told to read again; empty where the server is
+ *   not ours
  * @property {boolean} ours false for a server that was running already
  * @property {() => string} log
  * @property {() => Promise<void>} stop ends it and removes its files
@@ -77,9 +79,9 @@ function hasBuiltUI(home) {
 /**
  * Starts a Grafana, or uses the running one of GRAFANA_URL.
  * @param {Found} found
- * @param {{ coordinatorUrl: string, workerUrl: string, dataSource?: Record<string, unknown>, actions?: Record<string, unknown>, port?: number, password?: string }} options
- *   `dataSource` and `actions` change jsonData of the provisioned data source, to make the run short; a free port and a
- *   random password of the administrator unless they are given
+ * @param {{ coordinatorUrl: string, workerUrl: string, dataSource?: Record<string, unknown>, actions?: Record<string, unknown>, provision?: Record<string, string>, port?: number, password?: string }} options
+ *   `dataSource` and `actions` change jsonData of the provisioned data source, to make the run short; `provision` adds
+ *   files to the provisioning, texts by path; a free port and a random password of the administrator unless they are given
  * @returns {Promise<Running>}
  */
 export async function startGrafana(found, options) {
@@ -133,6 +135,7 @@ async function useRunning(url, options) {
     url,
     about: `Grafana ${version} of GRAFANA_URL`,
     store: '',
+    provisioning: '',
     ours: false,
     log: () => '',
     stop: async () => {},
@@ -202,6 +205,7 @@ async function startOwn(found, folder, options) {
       url,
       about: `Grafana ${version} ${where}`,
       store,
+      provisioning: path.join(folder, 'provisioning'),
       ours: true,
       log,
       stop,

@@ -1,11 +1,13 @@
 // @ts-check
 // Makes the Go and TypeScript types of our resource API from
-// contract/resources.yaml. `--check` fails when the files in the tree differ.
+// contract/resources.yaml, and from the catalogues in src the alert rules and the
+// tables of the docs. `--check` fails when the files in the tree differ.
 import { execFileSync } from 'node:child_process';
-import { readFileSync, mkdtempSync, writeFileSync, rmSync } from 'node:fs';
+import { existsSync, readFileSync, mkdtempSync, writeFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { catalogueFiles } from './lib/catalogues.mjs';
 
 const root = path.join(path.dirname(fileURLToPath(import.meta.url)), '..');
 const contract = 'contract/resources.yaml';
@@ -36,16 +38,27 @@ const folder = mkdtempSync(path.join(tmpdir(), 'unjam-generate-'));
 try {
   const texts = generate(folder);
   for (const [language, file] of Object.entries(outputs)) {
-    const target = path.join(root, file);
-    if (process.argv.includes('--check')) {
-      if (readFileSync(target, 'utf8') !== texts[language]) {
-        console.error(`${file} does not match ${contract}: run "npm run generate" and commit the result.`);
-        process.exitCode = 1;
-      }
-    } else {
-      writeFileSync(target, texts[language]);
-    }
+    settle(file, texts[language] ?? '', contract);
   }
 } finally {
   rmSync(folder, { recursive: true, force: true });
+}
+for (const [file, text] of Object.entries(await catalogueFiles())) {
+  settle(file, text, 'the catalogues in src');
+}
+
+/**
+ * Writes a file, or with --check compares it.
+ * @param {string} file
+ * @param {string} text
+ * @param {string} source what it is made from
+ */
+function settle(file, text, source) {
+  const target = path.join(root, file);
+  if (!process.argv.includes('--check')) {
+    writeFileSync(target, text);
+  } else if (!existsSync(target) || readFileSync(target, 'utf8') !== text) {
+    console.error(`${file} does not match ${source}: run "npm run generate" and commit the result.`);
+    process.exitCode = 1;
+  }
 }

@@ -1,6 +1,7 @@
 // @ts-check
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { tsImport } from 'tsx/esm/api';
 import { submitJob } from '../../engines/seatunnel/cluster.mjs';
 import { NASTY_NAME, ORDERS_NAME } from '../lib/stage.mjs';
 import { DATA_SOURCE_UID } from '../lib/unjam.mjs';
@@ -9,31 +10,18 @@ import { until } from '../lib/until.mjs';
 /** The data source that the rules of provisioning/cloverdx are bound to. */
 const CLOVERDX_UID = 'unjam-cloverdx';
 
-/** The rules of provisioning/alerting: title, execErrState, noDataState. */
-const SEATUNNEL_RULES = [
-  'Coordinator not seen: Alerting, Alerting',
-  'Force stop not confirmed: KeepLast, OK',
-  'Job lost: KeepLast, OK',
-  'Job stuck in CANCELING for long: KeepLast, OK',
-  'Job stuck in CANCELING: KeepLast, OK',
-  'Many jobs stuck: KeepLast, OK',
-  'Tasks left behind by a force stop: KeepLast, OK',
-];
+/** @type {{ RULE_FILES: import('../../src/alerting/files.ts').RuleFile[] }} */
+const { RULE_FILES } = await tsImport('../../src/alerting/files.ts', import.meta.url);
 
-/** The rules of provisioning/cloverdx/alerting. */
-const DELIVERY_RULES = [
-  'CloverDX not seen: Alerting, Alerting',
-  'Events lost for good: KeepLast, OK',
-  'Events undelivered: KeepLast, OK',
-  'Inbound events buffer released soon: KeepLast, OK',
-  'Inbound events buffer released: KeepLast, OK',
-  'Messaging layer of nodes not read: Alerting, OK',
-  'Parent job stuck: KeepLast, OK',
-  'Sent events buffer half full: KeepLast, OK',
-  'Sent events buffer nearly full: KeepLast, OK',
-  'Sent events buffer overflowed: KeepLast, OK',
-  'Sent events buffer overflows soon: KeepLast, OK',
-];
+/**
+ * The rules of the file for a kind of coordinator: title, execErrState, noDataState.
+ * @param {import('../../src/alerting/model.ts').Kind} kind
+ */
+function shipped(kind) {
+  return RULE_FILES.filter((file) => file.kind === kind).flatMap(({ rules, place }) =>
+    rules.map((rule) => `${place.title(rule)}: ${rule.onError}, ${rule.onNoData}`)
+  );
+}
 
 /**
  * What provisioning/ makes of a new Grafana, and the first look at running jobs.
@@ -52,7 +40,7 @@ export function provisioned(stage) {
     const modes = rules.map((/** @type {any} */ one) => `${one.title}: ${one.execErrState}, ${one.noDataState}`);
     const hasCloverDX = (await admin.send('GET', `/api/datasources/uid/${CLOVERDX_UID}`)).status === 200;
     // Without its data source, each of CloverDX's rules would be in error for ever.
-    assert.deepEqual(modes.sort(), [...SEATUNNEL_RULES, ...(hasCloverDX ? DELIVERY_RULES : [])].sort());
+    assert.deepEqual(modes.sort(), [...shipped('seatunnel'), ...(hasCloverDX ? shipped('cloverdx') : [])].sort());
     for (const { title, annotations } of rules) {
       assert.match(annotations.runbook_url ?? '', /\/docs\/runbooks\/[a-z-]+\.md$/, title);
     }

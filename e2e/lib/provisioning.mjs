@@ -6,10 +6,10 @@ import { parse, stringify } from 'yaml';
 
 /**
  * Copies the provisioning. The alert rules and the dashboard stay as they are shipped.
- * @param {{ from: string, to: string, seenAs: string, dataSource?: Record<string, unknown>, actions?: Record<string, unknown> }} options
- *   `seenAs` is the copy's path as Grafana sees it
+ * @param {{ from: string, to: string, seenAs: string, dataSource?: Record<string, unknown>, actions?: Record<string, unknown>, provision?: Record<string, string> }} options
+ *   `seenAs` is the copy's path as Grafana sees it; `provision` has more files, texts by path
  */
-export function journeyProvisioning({ from, to, seenAs, dataSource = {}, actions = {} }) {
+export function journeyProvisioning({ from, to, seenAs, dataSource = {}, actions = {}, provision = {} }) {
   cpSync(from, to, { recursive: true, dereference: true });
   edit(path.join(to, 'datasources', 'unjam.yaml'), (file) => {
     const [only] = file.datasources;
@@ -18,6 +18,9 @@ export function journeyProvisioning({ from, to, seenAs, dataSource = {}, actions
   edit(path.join(to, 'dashboards', 'unjam.yaml'), (file) => {
     file.providers[0].options.path = `${seenAs}/dashboards`;
   });
+  for (const [name, text] of Object.entries(provision)) {
+    writeFileSync(path.join(to, name), text);
+  }
 }
 
 /**

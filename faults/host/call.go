@@ -183,6 +183,15 @@ func (p *Plugin) Jobs(ctx context.Context, source Source) (*backend.DataResponse
 
 // Query runs a query of a type, with what else it says.
 func (p *Plugin) Query(ctx context.Context, source Source, queryType string, says map[string]any) (*backend.DataResponse, error) {
+	return p.query(ctx, source, queryType, says, map[string]string{})
+}
+
+// Evaluate runs a query as an alert rule does.
+func (p *Plugin) Evaluate(ctx context.Context, source Source, metric string) (*backend.DataResponse, error) {
+	return p.query(ctx, source, "metric", map[string]any{"metric": metric}, map[string]string{backend.FromAlertHeaderName: "true"})
+}
+
+func (p *Plugin) query(ctx context.Context, source Source, queryType string, says map[string]any, headers map[string]string) (*backend.DataResponse, error) {
 	told, err := source.context(nil)
 	if err != nil {
 		return nil, err
@@ -194,7 +203,7 @@ func (p *Plugin) Query(ctx context.Context, source Source, queryType string, say
 		return nil, fmt.Errorf("encode a query: %w", err)
 	}
 	now := time.Now()
-	request := &backend.QueryDataRequest{PluginContext: told, Headers: map[string]string{}, Queries: []backend.DataQuery{{
+	request := &backend.QueryDataRequest{PluginContext: told, Headers: headers, Queries: []backend.DataQuery{{
 		RefID: "A", QueryType: queryType, TimeRange: backend.TimeRange{From: now.Add(-time.Hour), To: now}, JSON: encoded,
 	}}}
 	answer, err := p.queries.QueryData(ctx, backend.ToProto().QueryDataRequest(request))

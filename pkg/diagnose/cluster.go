@@ -14,8 +14,10 @@ import (
 type Cluster struct {
 	// Now is when the newest answer was read.
 	Now time.Time
-	// StuckAfter is from which age on a job on its way to an end is late.
+	// StuckAfter is from which age on a job on its way to an end is late. Where
+	// Policy is set, its thresholds stand in, of each state its own.
 	StuckAfter time.Duration
+	Policy     *Policy
 	// Settle is how long a new master restores jobs at most, SavepointStall how
 	// long a savepoint may go without a completed checkpoint.
 	Settle         time.Duration

@@ -54,7 +54,7 @@ func restoring(f *facing) (judged, bool) {
 
 func newMaster(f *facing) (judged, bool) {
 	changed := f.cluster.MasterChangedAt
-	if changed.IsZero() || !f.job.ending() || f.cluster.Now.Sub(changed) >= f.cluster.Settle {
+	if changed.IsZero() || !f.job.ending() && !f.late() || f.cluster.Now.Sub(changed) >= f.cluster.Settle {
 		return judged{}, false
 	}
 	return f.wait(changed, Evidence{changed, SourceMasters, fmt.Sprintf("The active master is %s since %s: it may still restore the job.", f.cluster.Master, clock(changed))}), true
@@ -278,8 +278,11 @@ func notKnown(f *facing) (judged, bool) {
 	} else if f.newest.answered > 0 {
 		found.evidence = append(found.evidence, f.newest.none())
 	}
-	if f.job.State == coordinator.StateCanceling {
+	switch f.job.State {
+	case coordinator.StateCanceling:
 		found.advice = "Cancel the job again; if that changes nothing, look into the logs of the active master and of the worker that runs the job."
+	case coordinator.StatePending:
+		found.advice = "Look whether the cluster has as many free slots as the job needs, and into the active master's log for the job."
 	}
 	return found, true
 }

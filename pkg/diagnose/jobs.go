@@ -126,9 +126,15 @@ func (f *facing) word() string {
 	return string(f.job.State)
 }
 
-// late tells whether the job is on its way to an end for longer than it should.
+// late tells whether the job is in its state for longer than it should: on its
+// way to an end, or pending where a policy has a threshold for that.
 func (f *facing) late() bool {
-	return f.job.ending() && f.cluster.Now.Sub(f.job.Since) >= f.cluster.StuckAfter
+	age := f.cluster.Now.Sub(f.job.Since)
+	if f.cluster.Policy == nil {
+		return f.job.ending() && age >= f.cluster.StuckAfter
+	}
+	after := f.cluster.Policy.After(f.job.State)
+	return after > 0 && age >= after
 }
 
 // lateCancel tells whether a cancel should have ended the job by now.

@@ -56,6 +56,9 @@ type Datasource struct {
 	resources   backend.CallResourceHandler
 
 	diagnosed diagnoses
+	// made closes when all of the above is in its place: a watcher may ask
+	// before.
+	made chan struct{}
 
 	mu        sync.Mutex
 	disposed  bool
@@ -73,7 +76,8 @@ var (
 // SDK would keep the old instance and dispose of it again and again. Bad
 // settings give an instance that reports the error.
 func (p *Process) NewDatasource(ctx context.Context, raw backend.DataSourceInstanceSettings) (instancemgmt.Instance, error) {
-	d := &Datasource{process: p, started: p.Now()}
+	d := &Datasource{process: p, started: p.Now(), made: make(chan struct{})}
+	defer close(d.made)
 	// A namespace would name a whole stack; rows belong to an organisation.
 	//lint:ignore SA1019 Unjam's scope is the organisation
 	d.settings, d.settingsErr = loadSettings(backend.PluginConfigFromContext(ctx).OrgID, raw)
@@ -91,7 +95,7 @@ func (p *Process) NewDatasource(ctx context.Context, raw backend.DataSourceInsta
 // watch takes a lease on the coordinator's watcher.
 func (d *Datasource) watch(ctx context.Context) error {
 	lease, err := d.process.Registry.Acquire(ctx, watch.Key{Scope: d.settings.Scope, Cluster: d.settings.Cluster, Connection: d.settings.connection.hash}, watch.Settings{
-		Interval: d.settings.Interval, Deadline: d.settings.Deadline, StuckAfter: d.settings.StuckAfter, Delivery: d.settings.Delivery, Samples: d.samplesOf,
+		Interval: d.settings.Interval, Deadline: d.settings.Deadline, StuckAfter: d.settings.Detection.Least(), Delivery: d.settings.Delivery, Samples: d.samplesOf, Diagnose: d.diagnosesOf,
 		NewClient: func() (coordinator.Client, error) {
 			return d.settings.connection.open(surroundings{now: d.process.Now, asked: d.askedToStop(), tracer: d.process.Tracer, reads: d.process.Reads})
 		},

@@ -20,11 +20,17 @@ import (
 type diagnoses struct {
 	mu   sync.Mutex
 	view *watch.View
-	of   map[coordinator.JobID]diagnose.Finding
+	// spoken is the view of which speaking are the places of the jobs that can be
+	// stuck: they are looked for once, not for every query.
+	spoken   *watch.View
+	speaking []int
+	of       map[coordinator.JobID]diagnose.Finding
 	// fresh is what that view alone says; of changes only after two looks agree.
 	fresh    map[coordinator.JobID]diagnose.Finding
 	steady   diagnose.Steady
 	requests requests
+	// seen is what the policy of detection remembers.
+	seen seen
 }
 
 // findings diagnoses the jobs of a view, as of its time.
@@ -39,8 +45,10 @@ func (d *Datasource) bothFindings(view *watch.View) (shown, fresh map[coordinato
 	diagnosed := &d.diagnosed
 	diagnosed.mu.Lock()
 	defer diagnosed.mu.Unlock()
-	if diagnosed.view != view {
-		diagnosed.view, diagnosed.fresh = view, d.diagnose(view)
+	// A reader may come late with an older view than the poll's: looks are taken
+	// in their order, or they would not agree.
+	if diagnosed.view != view && (diagnosed.view == nil || !view.AsOf.Before(diagnosed.view.AsOf)) {
+		diagnosed.view, diagnosed.fresh, diagnosed.seen = view, d.diagnose(view), diagnosed.seen.with(view)
 		diagnosed.of = diagnosed.steady.Take(view.AsOf, diagnosed.fresh, func(id coordinator.JobID) string { return episodeOf(view, id) })
 	}
 	return diagnosed.of, diagnosed.fresh
@@ -62,7 +70,9 @@ func (d *Datasource) diagnose(view *watch.View) map[coordinator.JobID]diagnose.F
 	if d.settings.Kind == kindSeaTunnel {
 		return d.clusterFindings(view)
 	}
-	found := diagnose.Parents(view.CompleteAsOf, d.settings.StuckAfter, view.Families, view.Losses, view.Pairs)
+	// Parents that are never called stuck are diagnosed all the same: the guard
+	// asks whether waiting helps.
+	found := diagnose.Parents(view.CompleteAsOf, cmp.Or(d.settings.Detection.ParentWaiting, d.settings.StuckAfter), view.Families, view.Losses, view.Pairs)
 	if view.Snapshot.Capabilities.OnlyStop == "" {
 		return found
 	}
@@ -75,7 +85,7 @@ func (d *Datasource) diagnose(view *watch.View) map[coordinator.JobID]diagnose.F
 		if len(job.Job.Nodes) > 0 {
 			node = job.Job.Nodes[0]
 		}
-		if finding, late := diagnose.Abort(view.CompleteAsOf, d.settings.StuckAfter, job.Episode.Since, node, view.Pairs); late {
+		if finding, late := diagnose.Abort(view.CompleteAsOf, cmp.Or(d.settings.Detection.Canceling, d.settings.StuckAfter), job.Episode.Since, node, view.Pairs); late {
 			found[job.Job.ID] = finding
 		}
 	}

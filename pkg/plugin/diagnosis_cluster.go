@@ -68,14 +68,14 @@ func (r *requests) accepted(master string) (cancels, forces map[coordinator.JobI
 // clusterFindings diagnoses the jobs of a SeaTunnel cluster.
 func (d *Datasource) clusterFindings(view *watch.View) map[coordinator.JobID]diagnose.Finding {
 	d.diagnosed.requests.read(d)
-	return diagnose.Jobs(d.clusterOf(view), lateJobs(view, &d.diagnosed.requests))
+	return diagnose.Jobs(d.clusterOf(view), lateJobs(view, &d.diagnosed.requests, d.settings.Detection.Pending))
 }
 
 // clusterOf puts together what is known of the cluster as a whole.
 func (d *Datasource) clusterOf(view *watch.View) diagnose.Cluster {
 	snapshot := view.Snapshot
 	cluster := diagnose.Cluster{
-		Now: view.AsOf, StuckAfter: d.settings.StuckAfter, Settle: d.settings.Policy.MasterSettleTime, SavepointStall: d.settings.Policy.SavepointStall,
+		Now: view.AsOf, StuckAfter: d.settings.StuckAfter, Policy: &d.settings.Detection, Settle: d.settings.Policy.MasterSettleTime, SavepointStall: d.settings.Policy.SavepointStall,
 		Master: masterOf(view), MasterSince: view.MasterStableSince, MasterChangedAt: view.Traces.MasterChangedAt, Masters: snapshot.Masters, Workers: snapshot.Workers,
 		Restoring: len(snapshot.Restoring), ListSilentSince: view.Traces.ListSilentSince,
 		ForceStop: snapshot.Capabilities.ForceStop, TaskThreads: snapshot.Capabilities.TaskThreads,
@@ -115,8 +115,9 @@ func masterOf(view *watch.View) string {
 	return view.Snapshot.Master
 }
 
-// lateJobs gives the jobs of a view that a rule may speak of.
-func lateJobs(view *watch.View, asked *requests) []diagnose.Late {
+// lateJobs gives the jobs of a view that a rule may speak of; pending ones only
+// where there is a threshold for them.
+func lateJobs(view *watch.View, asked *requests, pending time.Duration) []diagnose.Late {
 	var jobs []diagnose.Late
 	cancels, forces := asked.accepted(masterOf(view))
 	for i := range view.Jobs {
@@ -126,7 +127,7 @@ func lateJobs(view *watch.View, asked *requests) []diagnose.Late {
 		forgotten, wasCanceling := view.Traces.Forgotten[id]
 		restoring, isRestoring := view.Traces.Restoring[id]
 		canceled, isCanceled := cancels[id]
-		if !ending && !wasCanceling && !isRestoring && !isCanceled {
+		if !ending && !wasCanceling && !isRestoring && !isCanceled && (state != coordinator.StatePending || pending == 0) {
 			continue
 		}
 		late := diagnose.Late{

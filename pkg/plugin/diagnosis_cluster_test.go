@@ -167,7 +167,7 @@ func TestS05_SavepointBlocksForceStop(t *testing.T) {
 	if outlook := (diagnoser{d}).Outlook(view, view.Jobs[0]); !outlook.WillRecover || outlook.Stuck {
 		t.Errorf("%+v", outlook)
 	}
-	if stuck(view.Jobs[0], now, d.settings.StuckAfter, d.findings(view)) {
+	if d.judge(view).of(view.Jobs[0], now).Is {
 		t.Error("a savepoint counts as stuck")
 	}
 }
@@ -197,7 +197,7 @@ func TestS18_LabelsDoNotChangeWithTheDiagnosis(t *testing.T) {
 		func(view *watch.View) { view.Threads = nil }, func(*watch.View) {}, silent, silent, split, split, func(*watch.View) {}, func(*watch.View) {},
 	} {
 		view := next(time.Duration(i)*10*time.Second, change)
-		read := reading{view: view, now: view.AsOf, cluster: "lake", stuckAfter: d.settings.StuckAfter, findings: d.findings(view)}
+		read := reading{view: view, now: view.AsOf, cluster: "lake", judge: d.judge(view), findings: d.findings(view)}
 		for _, name := range []string{"canceling_age_seconds", "job_cause_code", "job_outlook_code"} {
 			entry, _ := findMetric(name)
 			samples := entry.samples(read)

@@ -56,6 +56,10 @@ func eventKinds() []eventKind {
 		{timeline.EventSplitBegan, severityError, "the configured masters name different active masters"},
 		{timeline.EventSplitEnded, severityInfo, "the configured masters agree again"},
 		{timeline.EventNodeRestarted, severityWarning, "a node's process began anew"},
+		{timeline.EventRestoreBegan, severityWarning, "the master began to restore jobs"},
+		{timeline.EventRestoreEnded, severityInfo, "no job is being restored any more"},
+		{timeline.EventDiagnosisChanged, severityWarning, "what is said of a job is another: cause, outlook, confidence"},
+		{timeline.EventCancelSeen, severityWarning, "a job began to be canceled, and Unjam did not ask for it"},
 		{timeline.EventKind(delivery.EventLost), severityWarning, "a node does not reach a peer"},
 		{timeline.EventKind(delivery.EventReturned), severityInfo, "two nodes see each other again"},
 		{timeline.EventKind(delivery.EventDelivered), severityInfo, "what was sent meanwhile has all arrived"},
@@ -125,7 +129,11 @@ func (d *Datasource) happenings(ctx context.Context, filter watch.EventFilter, d
 	}
 	found := make([]happening, 0, len(events))
 	for _, event := range events {
-		found = append(found, happening{event, cmp.Or(severities[event.Kind], severityInfo)})
+		severity := cmp.Or(severities[event.Kind], severityInfo)
+		if event.Kind == timeline.EventDiagnosisChanged {
+			severity = diagnosisSeverity(event, severity)
+		}
+		found = append(found, happening{event, severity})
 	}
 	// An action is no node's.
 	if len(filter.Nodes) == 0 {
@@ -153,7 +161,7 @@ func deedHappenings(deed action.Deed) []happening {
 		requested, settled, name, severity = kindForceStopRequested, kindForceStopSettled, "force stop", severityWarning
 	}
 	job := fmt.Sprintf("%s (%s)", deed.JobName, deed.Job)
-	told := []happening{{timeline.Event{At: deed.At, Kind: requested, Job: deed.Job, Sentence: fmt.Sprintf("A %s of %s was confirmed.", name, job)}, severity}}
+	told := []happening{{timeline.Event{At: deed.At, Kind: requested, Job: deed.Job, Quality: timeline.QualityExact, Sentence: fmt.Sprintf("A %s of %s was confirmed.", name, job)}, severity}}
 	if deed.SettledAt.IsZero() {
 		return told
 	}
@@ -164,7 +172,7 @@ func deedHappenings(deed action.Deed) []happening {
 	case action.OutcomeRefused:
 		severity = severityWarning
 	}
-	return append(told, happening{timeline.Event{At: deed.SettledAt, Kind: settled, Job: deed.Job, Sentence: fmt.Sprintf("The %s of %s: %s.", name, job, cmp.Or(string(deed.Outcome), "unknown"))}, severity})
+	return append(told, happening{timeline.Event{At: deed.SettledAt, Kind: settled, Job: deed.Job, Quality: timeline.QualityExact, Sentence: fmt.Sprintf("The %s of %s: %s.", name, job, cmp.Or(string(deed.Outcome), "unknown"))}, severity})
 }
 
 // eventsFrame is a frame of log lines (Grafana's data plane contract, "Logs":
@@ -182,10 +190,11 @@ func (d *Datasource) eventsFrame(events []happening, cut bool, view *watch.View,
 		data.NewField("node", nil, make([]string, rows)),
 		data.NewField("peer", nil, make([]string, rows)),
 		data.NewField("job_id", nil, make([]string, rows)),
+		data.NewField("quality", nil, make([]string, rows)),
 	)
 	for row, event := range events {
 		frame.SetRow(row, event.At, inert(event.Text()), event.severity, eventID(event.Event), d.eventLabels(event.Kind),
-			inert(string(event.Kind)), inert(event.Member), inert(event.Peer), string(event.Job))
+			inert(string(event.Kind)), inert(event.Member), inert(event.Peer), string(event.Job), inert(string(event.Quality)))
 	}
 	frame.Meta = &data.FrameMeta{
 		Type: data.FrameTypeLogLines, TypeVersion: data.FrameTypeVersion{0, 0}, PreferredVisualization: data.VisTypeLogs,

@@ -9,6 +9,7 @@ import (
 
 	"github.com/unjam/unjam-jobs-app/pkg/action"
 	"github.com/unjam/unjam-jobs-app/pkg/coordinator"
+	"github.com/unjam/unjam-jobs-app/pkg/diagnose"
 	"github.com/unjam/unjam-jobs-app/pkg/watch"
 )
 
@@ -33,8 +34,9 @@ type frameMeta struct {
 
 // jobsFrame gives a row a job. It never differs by user and holds no persons.
 func (d *Datasource) jobsFrame(view *watch.View, parsed query, filter jobFilter, now time.Time) *data.Frame {
-	jobs := make([]watch.JobView, 0, len(view.Jobs))
-	for _, job := range view.Jobs {
+	// Pointers: a view may have very many jobs, and most queries want few.
+	var jobs []*watch.JobView
+	for job := range filter.candidates(view) {
 		if filter.matches(job, now) {
 			jobs = append(jobs, job)
 		}
@@ -70,8 +72,12 @@ func (d *Datasource) jobsFrame(view *watch.View, parsed query, filter jobFilter,
 		data.NewField("advice", nil, make([]string, rows)),
 		data.NewField("deadline", nil, make([]*time.Time, rows)),
 		data.NewField("evidence", nil, make([]string, rows)),
+		data.NewField("stuck_since", nil, make([]*time.Time, rows)),
+		data.NewField("suppressed", nil, make([]string, rows)),
+		data.NewField("suppressed_until", nil, make([]*time.Time, rows)),
 	)
-	findings := d.findings(view)
+	judge := d.judge(view)
+	findings := judge.findings
 	var able coordinator.Capabilities
 	if view.Snapshot != nil {
 		able = view.Snapshot.Capabilities
@@ -81,12 +87,15 @@ func (d *Datasource) jobsFrame(view *watch.View, parsed query, filter jobFilter,
 		if !job.Job.CreateTime.IsZero() {
 			created = &job.Job.CreateTime
 		}
+		stuck := judge.at(job, now)
+		since, suppressed, until := stuckCells(stuck)
 		frame.SetRow(row, inert(d.settings.Cluster), string(job.Job.ID), inert(job.Job.Name), string(job.Episode.State), inert(job.Episode.Word),
-			job.Episode.Since, job.Episode.Age(now).Seconds(), string(job.Episode.Quality), stuck(job, now, d.settings.StuckAfter, findings),
+			job.Episode.Since, job.Episode.Age(now).Seconds(), string(job.Episode.Quality), stuck.Is,
 			job.Listed, job.Episode.LastSeen, inert(strings.Join(job.Job.Nodes, ", ")), created,
-			inert(d.guard.JobBlock(action.KindCancel, job, able)), inert(d.guard.JobBlock(action.KindForceStop, job, able)), job.Episode.ID,
+			inert(d.guard.JobBlock(action.KindCancel, *job, able)), inert(d.guard.JobBlock(action.KindForceStop, *job, able)), job.Episode.ID,
 			string(job.Job.Parent), string(findings[job.Job.ID].Cause), string(findings[job.Job.ID].Outlook), string(findings[job.Job.ID].Confidence),
-			inert(findings[job.Job.ID].Advice), deadline(findings[job.Job.ID]), evidence(findings[job.Job.ID]))
+			inert(findings[job.Job.ID].Advice), deadline(findings[job.Job.ID]), evidence(findings[job.Job.ID]),
+			since, inert(suppressed), until)
 	}
 	notes := inertAll(view.Notes)
 	if view.Snapshot != nil {
@@ -98,6 +107,18 @@ func (d *Datasource) jobsFrame(view *watch.View, parsed query, filter jobFilter,
 	}}
 	d.addNotices(frame, view, now)
 	return frame
+}
+
+// stuckCells is from when on a job counts as stuck, or why a late one does not,
+// and until when.
+func stuckCells(stuck diagnose.Stuck) (since *time.Time, suppressed string, until *time.Time) {
+	switch {
+	case stuck.Is:
+		return &stuck.Since, "", nil
+	case stuck.Suppressed != nil:
+		return nil, stuck.Suppressed.Reason, &stuck.Suppressed.Until
+	}
+	return nil, "", nil
 }
 
 // metricFrame gives a numeric wide frame: one row, a field for each series.

@@ -216,9 +216,9 @@ func TestStates_Filters(t *testing.T) {
 		none   bool
 	}{
 		{"as it is", jobFilter{States: []coordinator.State{canceling}, JobID: "7", MinAge: time.Minute}, watch.EpisodeFilter{States: []coordinator.State{canceling}, Job: "7", MinAge: time.Minute}, false},
-		{"stuck", jobFilter{StuckAfter: 3 * time.Minute, MinAge: time.Minute}, watch.EpisodeFilter{States: []coordinator.State{canceling, failing}, MinAge: 3 * time.Minute}, false},
-		{"stuck in one state", jobFilter{StuckAfter: 3 * time.Minute, MinAge: time.Hour, States: []coordinator.State{failing, coordinator.StateRunning}}, watch.EpisodeFilter{States: []coordinator.State{failing}, MinAge: time.Hour}, false},
-		{"stuck in no state that can be", jobFilter{StuckAfter: 3 * time.Minute, States: []coordinator.State{coordinator.StateRunning}}, watch.EpisodeFilter{}, true},
+		{"stuck", jobFilter{StuckOnly: true, MinAge: time.Minute}, watch.EpisodeFilter{States: []coordinator.State{canceling, failing}, MinAge: 3 * time.Minute}, false},
+		{"stuck in one state", jobFilter{StuckOnly: true, MinAge: time.Hour, States: []coordinator.State{failing, coordinator.StateRunning}}, watch.EpisodeFilter{States: []coordinator.State{failing}, MinAge: time.Hour}, false},
+		{"stuck in no state that can be", jobFilter{StuckOnly: true, States: []coordinator.State{coordinator.StateRunning}}, watch.EpisodeFilter{}, true},
 		{"a name as it is shown", jobFilter{JobNames: []string{`a\nb`, `say "x"\u202e`, `C:\dir`, "plain"}}, watch.EpisodeFilter{Names: []string{`C:\dir`, "a\nb", `a\nb`, "plain", "say \"x\"\u202e", `say "x"\u202e`}}, false},
 	} {
 		d, view, hour, now := historySource(&historyFake{})

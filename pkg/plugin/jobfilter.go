@@ -2,12 +2,12 @@ package plugin
 
 import (
 	"cmp"
+	"iter"
 	"slices"
 	"strings"
 	"time"
 
 	"github.com/unjam/unjam-jobs-app/pkg/coordinator"
-	"github.com/unjam/unjam-jobs-app/pkg/diagnose"
 	"github.com/unjam/unjam-jobs-app/pkg/timeline"
 	"github.com/unjam/unjam-jobs-app/pkg/watch"
 )
@@ -18,13 +18,32 @@ type jobFilter struct {
 	JobNames []string
 	JobID    coordinator.JobID
 	MinAge   time.Duration
-	// StuckAfter, when not 0, chooses stuck jobs only.
-	StuckAfter time.Duration
-	// findings are the diagnoses, by which jobs are stuck too.
-	findings map[coordinator.JobID]diagnose.Finding
+	// StuckOnly chooses the jobs that judge calls stuck.
+	StuckOnly bool
+	judge     judge
 }
 
-func (f jobFilter) matches(job watch.JobView, now time.Time) bool {
+// candidates are the jobs of a view that the filter may choose: all, or those
+// that can be stuck.
+func (f jobFilter) candidates(view *watch.View) iter.Seq[*watch.JobView] {
+	return func(yield func(*watch.JobView) bool) {
+		if f.StuckOnly && f.judge.speaking != nil && f.judge.view == view {
+			for _, index := range f.judge.speaking {
+				if !yield(&view.Jobs[index]) {
+					return
+				}
+			}
+			return
+		}
+		for index := range view.Jobs {
+			if !yield(&view.Jobs[index]) {
+				return
+			}
+		}
+	}
+}
+
+func (f jobFilter) matches(job *watch.JobView, now time.Time) bool {
 	switch {
 	case len(f.States) > 0 && !slices.Contains(f.States, job.Episode.State):
 		return false
@@ -35,7 +54,7 @@ func (f jobFilter) matches(job watch.JobView, now time.Time) bool {
 		return false
 	case f.MinAge > 0 && job.Episode.Age(now) < f.MinAge:
 		return false
-	case f.StuckAfter > 0 && !stuck(job, now, f.StuckAfter, f.findings):
+	case f.StuckOnly && !f.judge.at(job, now).Is:
 		return false
 	}
 	return true
@@ -43,8 +62,8 @@ func (f jobFilter) matches(job watch.JobView, now time.Time) bool {
 
 // sortJobs orders by age (oldest first when descending), name or state; ids
 // break ties, so that pages do not overlap.
-func sortJobs(jobs []watch.JobView, by string, descending bool) {
-	slices.SortFunc(jobs, func(a, b watch.JobView) int {
+func sortJobs(jobs []*watch.JobView, by string, descending bool) {
+	slices.SortFunc(jobs, func(a, b *watch.JobView) int {
 		order := 0
 		switch by {
 		case sortByName:

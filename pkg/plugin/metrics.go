@@ -52,8 +52,9 @@ type reading struct {
 	filter  jobFilter
 	// started is when the data source began to look; poll_age_seconds counts
 	// from there until the first complete poll.
-	started    time.Time
-	stuckAfter time.Duration
+	started time.Time
+	// judge says which jobs are stuck.
+	judge judge
 	// aftermath is what is open after the acts; of OfStore metrics only.
 	aftermath action.Aftermath
 	timing    action.Timing
@@ -73,8 +74,8 @@ func (r reading) one(value float64) []sample { return []sample{{r.clusterLabel()
 // count gives the number of jobs that pass the filter and the choice.
 func (r reading) count(choose func(watch.JobView) bool) []sample {
 	number := 0
-	for _, job := range r.view.Jobs {
-		if choose(job) && r.filter.matches(job, r.now) {
+	for job := range r.filter.candidates(r.view) {
+		if choose(*job) && r.filter.matches(job, r.now) {
 			number++
 		}
 	}
@@ -90,9 +91,9 @@ func (r reading) jobLabels(id coordinator.JobID, name string) map[string]string 
 // perJob gives a sample for each job that passes the filter and the choice.
 func (r reading) perJob(choose func(watch.JobView) bool, value func(watch.JobView) float64) []sample {
 	var samples []sample
-	for _, job := range r.view.Jobs {
-		if choose(job) && r.filter.matches(job, r.now) {
-			samples = append(samples, sample{r.jobLabels(job.Job.ID, job.Job.Name), value(job)})
+	for job := range r.filter.candidates(r.view) {
+		if choose(*job) && r.filter.matches(job, r.now) {
+			samples = append(samples, sample{r.jobLabels(job.Job.ID, job.Job.Name), value(*job)})
 		}
 	}
 	return samples
@@ -123,15 +124,6 @@ func everyJob(watch.JobView) bool { return true }
 
 func lost(job watch.JobView) bool { return job.Episode.State == coordinator.StateLost }
 
-// stuck tells whether a job hangs: it is on its way to an end for longer than
-// the threshold, or a parent that waits for an event from a lost node. A
-// savepoint may rightly take long and is not counted.
-func stuck(job watch.JobView, now time.Time, after time.Duration, findings map[coordinator.JobID]diagnose.Finding) bool {
-	state := job.Episode.State
-	late := (state == coordinator.StateCanceling || state == coordinator.StateFailing) && job.Episode.Age(now) >= after
-	return late || waitsForEvents(findings[job.Job.ID])
-}
-
 var (
 	clusterOnly = []string{"cluster"}
 	jobLabels   = []string{"cluster", "job_id", "job_name"}
@@ -139,7 +131,7 @@ var (
 
 // catalogue is every metric, in the editor's order.
 func catalogue() []metric {
-	return slices.Concat(jobMetrics(), clusterMetrics(), deliveryMetrics(), actMetrics())
+	return slices.Concat(jobMetrics(), historyMetrics(), clusterMetrics(), deliveryMetrics(), actMetrics())
 }
 
 // jobMetrics are made from the list of jobs.
@@ -168,9 +160,17 @@ func jobMetrics() []metric {
 		},
 		{
 			Name: "stuck_jobs", Unit: "short", Labels: clusterOnly, OfJobs: true,
-			Help: "Jobs that have been CANCELING or FAILING for longer than the data source's threshold, and parents that wait for an event of a child on a lost node.",
+			Help: "Jobs that are stuck by the data source's detection policy: longer in their state than its threshold, or parents that wait for an event of a child on a lost node; without those that are suppressed.",
 			samples: func(r reading) []sample {
-				return r.count(func(job watch.JobView) bool { return stuck(job, r.now, r.stuckAfter, r.findings) })
+				r.filter.StuckOnly, r.filter.judge = true, r.judge
+				return r.count(everyJob)
+			},
+		},
+		{
+			Name: "job_stuck", Unit: "bool", Labels: jobLabels, OfJobs: true,
+			Help: "1 where the same policy calls a job stuck; 0 where it is not late or suppressed (master just changed, restore running, savepoint moving, maintenance window). One series for each job in a state that has a threshold, and for parents that wait.",
+			samples: func(r reading) []sample {
+				return r.perJob(r.judge.speaks, func(job watch.JobView) float64 { return boolean(r.judge.at(&job, r.now).Is) })
 			},
 		},
 		{Name: "jobs", Unit: "short", Labels: []string{"cluster", "state"}, OfJobs: true, Help: "Open jobs by state.", samples: jobsByState},
@@ -237,7 +237,33 @@ func clusterMetrics() []metric {
 				return nil
 			},
 		},
+		{
+			Name: "masters_disagree", Unit: "short", Labels: clusterOnly,
+			Help:       "How many more active masters the configured addresses name than one: 0 is normal, above it the cluster is split. Not exposed with fewer than two configured masters.",
+			samples:    mastersDisagree,
+			notExposed: mastersNotCompared,
+		},
 	}
+}
+
+// mastersDisagree is as of the newest poll that answered: while nobody answers,
+// a split that was seen stays.
+func mastersDisagree(r reading) []sample {
+	if len(mastersNotCompared(r)) > 0 {
+		return nil
+	}
+	named, _ := r.view.Snapshot.SplitMasters()
+	return r.one(float64(max(0, len(named)-1)))
+}
+
+func mastersNotCompared(r reading) []string {
+	switch {
+	case r.view.Snapshot == nil:
+		return []string{"The coordinator has not been read yet."}
+	case len(r.view.Snapshot.Masters) < 2:
+		return []string{"Fewer than two masters are configured, so that nothing can be compared: add the other masters' addresses."}
+	}
+	return nil
 }
 
 func clockKnown(r reading) bool { return r.view.Snapshot != nil && r.view.Snapshot.Clock.Known }
@@ -288,7 +314,7 @@ func leftoversNotExposed(r reading) []string {
 func jobsByState(r reading) []sample {
 	counts := map[coordinator.State]int{}
 	for _, job := range r.view.Jobs {
-		if r.filter.matches(job, r.now) {
+		if r.filter.matches(&job, r.now) {
 			counts[job.Episode.State]++
 		}
 	}

@@ -34,9 +34,11 @@ const (
 
 // query is the typed, versioned union of all query types.
 type query struct {
-	SchemaVersion int      `json:"schemaVersion"`
-	QueryType     string   `json:"queryType"`
-	Metric        string   `json:"metric"`
+	SchemaVersion int    `json:"schemaVersion"`
+	QueryType     string `json:"queryType"`
+	Metric        string `json:"metric"`
+	// Range asks for a metric over the panel's range of time instead of now.
+	Range         bool     `json:"range"`
 	States        []string `json:"states"`
 	JobNames      []string `json:"jobNames"`
 	JobID         string   `json:"jobId"`
@@ -87,7 +89,7 @@ func (d *Datasource) answer(ctx context.Context, raw backend.DataQuery, fromAler
 	}
 	view := d.freshView(ctx)
 	now := d.process.Now()
-	filter.findings = d.findings(view)
+	filter.judge = d.judge(view)
 	switch parsed.QueryType {
 	case queryTypeJobs:
 		if fromAlert {
@@ -112,6 +114,9 @@ func (d *Datasource) answer(ctx context.Context, raw backend.DataQuery, fromAler
 	case queryTypeStates, queryTypeEvents:
 		return d.answerHistory(ctx, raw, parsed, filter, view, now, fromAlert)
 	default:
+		if parsed.Range && !fromAlert {
+			return d.answerPast(ctx, raw, parsed, filter, view, now)
+		}
 		return d.answerMetric(ctx, parsed, filter, view, now, fromAlert)
 	}
 }
@@ -121,8 +126,8 @@ func (d *Datasource) answerMetric(ctx context.Context, parsed query, filter jobF
 	if (entry.OfJobs || entry.OfPairs) && (view.CompleteAsOf.IsZero() || fromAlert && d.blind(view, now)) {
 		return nil, blindError(d.settings.Cluster, view, now)
 	}
-	read := reading{view: view, now: now, cluster: d.settings.Cluster, filter: filter, started: d.started, stuckAfter: d.settings.StuckAfter, timing: d.process.Timing,
-		findings: d.findings(view), fromAlert: fromAlert, eventBytes: d.settings.Delivery.EventBytes}
+	read := reading{view: view, now: now, cluster: d.settings.Cluster, filter: filter, started: d.started, judge: filter.judge, timing: d.process.Timing,
+		findings: filter.judge.findings, fromAlert: fromAlert, eventBytes: d.settings.Delivery.EventBytes}
 	var lacks []string
 	var samples []sample
 	if entry.OfStore {
@@ -195,9 +200,7 @@ func (d *Datasource) parseQuery(raw backend.DataQuery) (query, jobFilter, error)
 		}
 		filter.MinAge = time.Duration(*parsed.MinAgeSeconds * float64(time.Second))
 	}
-	if parsed.StuckOnly {
-		filter.StuckAfter = d.settings.StuckAfter
-	}
+	filter.StuckOnly = parsed.StuckOnly
 	switch parsed.QueryType {
 	case queryTypeJobs:
 		return parsed, filter, checkJobsQuery(&parsed)

@@ -139,12 +139,20 @@ func goldenAftermath(now time.Time) action.Aftermath {
 	}
 }
 
+// goldenDetection is the policy of detection that stands where nothing is set.
+func goldenDetection() diagnose.Policy {
+	return diagnose.Policy{
+		Canceling: 3 * time.Minute, Failing: 3 * time.Minute, Savepointing: 10 * time.Minute, ParentWaiting: 3 * time.Minute,
+		Settle: time.Minute, SavepointStall: 10 * time.Minute,
+	}
+}
+
 // goldenSource is a data source without a watcher, for pure frames.
 func goldenSource(now time.Time) *Datasource {
 	policy := action.DefaultPolicy()
 	policy.Enabled = true
 	process := &Process{Now: func() time.Time { return now }}
-	d := &Datasource{process: process, started: now.Add(-time.Hour), settings: Settings{Cluster: "lake", Interval: 10 * time.Second, StuckAfter: 3 * time.Minute, Policy: policy}}
+	d := &Datasource{process: process, started: now.Add(-time.Hour), settings: Settings{Cluster: "lake", Interval: 10 * time.Second, StuckAfter: 3 * time.Minute, Policy: policy, Detection: goldenDetection()}}
 	d.guard = action.NewService(action.Deps{Policy: policy, Cluster: "lake", Interval: 10 * time.Second, Now: process.Now})
 	return d
 }
@@ -154,13 +162,13 @@ func TestFrames_Golden(t *testing.T) {
 	d := goldenSource(now)
 	limit := defaultLimit
 	jobs := query{QueryType: queryTypeJobs, SortBy: sortByAge, Limit: &limit}
-	experimental.CheckGoldenJSONFrame(t, "testdata", "jobs-stuck", d.jobsFrame(view, jobs, jobFilter{StuckAfter: 3 * time.Minute}, now), false)
+	experimental.CheckGoldenJSONFrame(t, "testdata", "jobs-stuck", d.jobsFrame(view, jobs, jobFilter{StuckOnly: true, judge: d.judge(view)}, now), false)
 	all := jobs
-	d.diagnosed.view, d.diagnosed.of = view, goldenFindings(now)
+	d.diagnosed.view, d.diagnosed.of, d.diagnosed.spoken = view, goldenFindings(now), nil
 	experimental.CheckGoldenJSONFrame(t, "testdata", "jobs-diagnosed", d.jobsFrame(view, all, jobFilter{JobID: "733584788375666692"}, now), false)
 	experimental.CheckGoldenJSONFrame(t, "testdata", "delivery", d.deliveryFrame(view, jobs, pairFilter{}, now), false)
 	for _, entry := range catalogue() {
-		read := reading{view: view, now: now, cluster: "lake", started: d.started, stuckAfter: 3 * time.Minute, findings: goldenFindings(now), eventBytes: 2000, aftermath: goldenAftermath(now), timing: action.DefaultTiming()}
+		read := reading{view: view, now: now, cluster: "lake", started: d.started, judge: d.judge(view), findings: goldenFindings(now), eventBytes: 2000, aftermath: goldenAftermath(now), timing: action.DefaultTiming()}
 		experimental.CheckGoldenJSONFrame(t, "testdata", "metric-"+entry.Name, metricFrame(entry, entry.samples(read), asOf(entry, read)), false)
 	}
 }
@@ -176,8 +184,8 @@ func TestMetrics_LabelsAreStable(t *testing.T) {
 		later.Jobs[i].Job.Nodes = []string{"elsewhere"}
 	}
 	for _, entry := range catalogue() {
-		before := entry.samples(reading{view: view, now: now, cluster: "lake", stuckAfter: time.Minute})
-		after := entry.samples(reading{view: &later, now: now.Add(time.Minute), cluster: "lake", stuckAfter: time.Minute})
+		before := entry.samples(reading{view: view, now: now, cluster: "lake", judge: judge{policy: goldenDetection(), view: view}})
+		after := entry.samples(reading{view: &later, now: now.Add(time.Minute), cluster: "lake", judge: judge{policy: goldenDetection(), view: &later}})
 		for i := range before {
 			if !sameLabels(before[i].labels, after[i].labels) {
 				t.Errorf("%s: %v became %v", entry.Name, before[i].labels, after[i].labels)
@@ -193,7 +201,7 @@ func sameLabels(a, b data.Labels) bool { return a.Equals(b) }
 func TestMetrics_AreNumericWide(t *testing.T) {
 	view, now := goldenView()
 	for _, entry := range catalogue() {
-		frame := metricFrame(entry, entry.samples(reading{view: view, now: now, cluster: "lake", stuckAfter: time.Minute}), now)
+		frame := metricFrame(entry, entry.samples(reading{view: view, now: now, cluster: "lake", judge: judge{policy: goldenDetection(), view: view}}), now)
 		if frame.Meta.Type != data.FrameTypeNumericWide {
 			t.Errorf("%s: %s", entry.Name, frame.Meta.Type)
 		}

@@ -160,8 +160,10 @@ type rig struct {
 	// metrics are the process' own, spans what was traced.
 	metrics *prometheus.Registry
 	spans   *tracetest.InMemoryExporter
-	// later is what the clock of the limits on attempts is ahead.
+	// later is what the clock of the limits on attempts is ahead, ahead what
+	// Unjam's own clock is.
 	later atomic.Int64
+	ahead atomic.Int64
 }
 
 // logged keeps log lines as Grafana's own handler writes them (JSON) and the
@@ -234,12 +236,13 @@ func newRigOn(t *testing.T, settings map[string]any, timing action.Timing) *rig 
 	}
 	r.store = opened
 	logger := slog.New(r.log)
-	registry := watch.NewRegistry(watch.Options{Store: opened, Logger: logger, Observer: observer, Tracer: tracer})
+	clock := func() time.Time { return time.Now().Add(time.Duration(r.ahead.Load())) }
+	registry := watch.NewRegistry(watch.Options{Now: clock, Store: opened, Logger: logger, Observer: observer, Tracer: tracer})
 	if err := observer.Register(r.metrics, registry); err != nil {
 		t.Fatal(err)
 	}
 	attempts := action.NewAttempts(func() time.Time { return time.Now().Add(time.Duration(r.later.Load())) })
-	r.process = &Process{Registry: registry, Store: opened, History: opened, StoreLocation: opened.Location(), Attempts: attempts, Log: logger, Observer: observer, Tracer: tracer, Now: time.Now, Timing: timing}
+	r.process = &Process{Registry: registry, Store: opened, History: opened, StoreLocation: opened.Location(), Attempts: attempts, Log: logger, Observer: observer, Tracer: tracer, Now: clock, Timing: timing}
 	r.datasource = r.open(settings)
 	t.Cleanup(func() {
 		r.datasource.Dispose()

@@ -14,6 +14,7 @@ import (
 	"github.com/unjam/unjam-jobs-app/pkg/action"
 	"github.com/unjam/unjam-jobs-app/pkg/coordinator/upstream"
 	"github.com/unjam/unjam-jobs-app/pkg/delivery"
+	"github.com/unjam/unjam-jobs-app/pkg/diagnose"
 	"github.com/unjam/unjam-jobs-app/pkg/watch"
 )
 
@@ -63,6 +64,7 @@ type jsonData struct {
 	ForceStopSupport    string        `json:"forceStopSupport"`
 	StuckAfterSeconds   *int          `json:"stuckAfterSeconds"`
 	TLSServerName       string        `json:"tlsServerName"`
+	Detection           jsonDetection `json:"detection"`
 	Actions             jsonActions   `json:"actions"`
 	CloverDX            jsonCloverDX  `json:"cloverdx"`
 	Messaging           jsonMessaging `json:"messaging"`
@@ -124,11 +126,14 @@ type Settings struct {
 	// Cluster is the coordinator identity (design §3).
 	Cluster string
 	// Kind is the kind of coordinator.
-	Kind       string
-	Interval   time.Duration
-	Deadline   time.Duration
+	Kind     string
+	Interval time.Duration
+	Deadline time.Duration
+	// StuckAfter is what the thresholds of Detection are where they are not set.
 	StuckAfter time.Duration
 	Policy     action.Policy
+	// Detection says from when on jobs count as stuck.
+	Detection diagnose.Policy
 	// ProxyFault says which of Grafana's own connection fields is set.
 	ProxyFault string
 	// Delivery are the limits of event delivery.
@@ -164,6 +169,9 @@ func loadSettings(orgID int64, raw backend.DataSourceInstanceSettings) (Settings
 		return settings, err
 	}
 	if err := settings.readPolicy(stored.Actions); err != nil {
+		return settings, err
+	}
+	if err := settings.readDetection(stored.Detection); err != nil {
 		return settings, err
 	}
 	secrets := raw.DecryptedSecureJSONData

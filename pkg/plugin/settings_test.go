@@ -68,6 +68,7 @@ func TestSettings_Faults(t *testing.T) {
 		"incident budget negative":  {`{"actions":{"incidentBudget":-1},` + leastSettings + `}`, "incidentBudget is -1: use 0 to 1000"},
 		"incident budget too large": {`{"actions":{"incidentBudget":5000},` + leastSettings + `}`, "incidentBudget is 5000: use 0 to 1000"},
 		"incident budget in words":  {`{"actions":{"incidentBudget":"many"},` + leastSettings + `}`, "incidentBudget must not be a string"},
+		"no such threshold":         {`{"detection":{"pendingSeconds":5},` + leastSettings + `}`, "detection.pendingSeconds is 5; use 10 to 604800 seconds, or 0 for never"},
 		"force as a faster cancel":  {`{"actions":{"minCancelingAgeSeconds":1},` + leastSettings + `}`, "minCancelingAgeSeconds is 1"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -109,7 +110,7 @@ func TestSettings_ConnectionHash(t *testing.T) {
 		return settings.connection.hash
 	}
 	base := hash(`{`+leastSettings+`}`, "a")
-	if hash(`{"actions":{"enabled":true},"stuckAfterSeconds":60,`+leastSettings+`}`, "a") != base {
+	if hash(`{"actions":{"enabled":true},"stuckAfterSeconds":60,"detection":{"cancelingSeconds":90},`+leastSettings+`}`, "a") != base {
 		t.Error("a change of policy replaces the watcher")
 	}
 	for name, other := range map[string]string{

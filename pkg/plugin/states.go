@@ -10,6 +10,7 @@ import (
 	"github.com/grafana/grafana-plugin-sdk-go/data"
 
 	"github.com/unjam/unjam-jobs-app/pkg/coordinator"
+	"github.com/unjam/unjam-jobs-app/pkg/diagnose"
 	"github.com/unjam/unjam-jobs-app/pkg/timeline"
 	"github.com/unjam/unjam-jobs-app/pkg/watch"
 )
@@ -35,7 +36,7 @@ func (d *Datasource) answerStates(ctx context.Context, parsed query, chosen jobF
 	if err != nil {
 		return nil, err
 	}
-	filter, possible := episodeFilter(chosen)
+	filter, possible := episodeFilter(chosen, d.settings.Detection)
 	var history watch.EpisodeHistory
 	if possible && !during.empty() && d.process.History != nil {
 		ctx, cancel := context.WithTimeout(ctx, longestStoreRead)
@@ -56,19 +57,26 @@ func (d *Datasource) answerStates(ctx context.Context, parsed query, chosen jobF
 
 // episodeFilter is a filter of jobs as the history takes it; false when no job
 // can fit.
-func episodeFilter(chosen jobFilter) (watch.EpisodeFilter, bool) {
+func episodeFilter(chosen jobFilter, policy diagnose.Policy) (watch.EpisodeFilter, bool) {
 	filter := watch.EpisodeFilter{States: chosen.States, Names: unshown(chosen.JobNames), Job: chosen.JobID, MinAge: chosen.MinAge}
-	if chosen.StuckAfter == 0 {
+	if !chosen.StuckOnly {
 		return filter, true
 	}
-	// Those that can be stuck by their state alone: what was diagnosed then is
-	// not kept.
-	filter.States, filter.MinAge = nil, max(filter.MinAge, chosen.StuckAfter)
-	for _, state := range []coordinator.State{coordinator.StateCanceling, coordinator.StateFailing} {
-		if len(chosen.States) == 0 || slices.Contains(chosen.States, state) {
-			filter.States = append(filter.States, state)
+	// Those that can be stuck by their state alone: what was diagnosed, whether a
+	// savepoint moved, and what was suppressed then is not kept. The least of
+	// their thresholds stands for all.
+	filter.States = nil
+	least := time.Duration(0)
+	for _, state := range []coordinator.State{coordinator.StateCanceling, coordinator.StateFailing, coordinator.StatePending} {
+		after := policy.After(state)
+		if after == 0 || len(chosen.States) > 0 && !slices.Contains(chosen.States, state) {
+			continue
+		}
+		if filter.States = append(filter.States, state); least == 0 || after < least {
+			least = after
 		}
 	}
+	filter.MinAge = max(filter.MinAge, least)
 	return filter, len(filter.States) > 0
 }
 
@@ -173,7 +181,7 @@ func (d *Datasource) stateFrame(episodes []timeline.Episode, during span, blind 
 	newest := episodes[len(episodes)-1]
 	labels := data.Labels{"cluster": inert(d.settings.Cluster), "job_id": string(newest.Job), "job_name": inert(newest.Name)}
 	frame := data.NewFrame(inert(newest.Name), data.NewField("time", nil, line.times), data.NewField("state", labels, line.states))
-	frame.Fields[1].Config = &data.FieldConfig{Mappings: data.ValueMappings{line.colors}}
+	frame.Fields[1].Config = &data.FieldConfig{Description: beginnings(episodes), Mappings: data.ValueMappings{line.colors}}
 	return frame
 }
 

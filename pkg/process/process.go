@@ -68,6 +68,7 @@ func Open(ctx context.Context, location, shown string, logger watch.Logger, chos
 	}}
 	var timelines watch.Store
 	var memories watch.Memories
+	var samples watch.SampleStore
 	ctx, cancel := context.WithTimeout(ctx, openPatience)
 	defer cancel()
 	opened, err := store.Open(ctx, location, store.Patient(), store.WithClock(p.Now), store.WithObserver(metrics))
@@ -75,13 +76,13 @@ func Open(ctx context.Context, location, shown string, logger watch.Logger, chos
 		p.StoreErr = err
 	} else {
 		p.opened = opened
-		p.Store, p.History, timelines, memories, p.StoreLocation = opened, opened, opened, opened, opened.Location()
+		p.Store, p.History, p.Samples, timelines, memories, samples, p.StoreLocation = opened, opened, opened, opened, opened, opened, opened.Location()
 		err = opened.Writable(ctx)
 	}
 	if err != nil {
 		logger.Error("No record can be made: actions are refused", "store", p.StoreLocation, "error", err.Error())
 	}
-	p.Registry = watch.NewRegistry(watch.Options{Store: timelines, Memories: memories, Logger: logger, Observer: metrics, Tracer: o.tracer, Now: time.Now})
+	p.Registry = watch.NewRegistry(watch.Options{Store: timelines, Memories: memories, Samples: samples, Logger: logger, Observer: metrics, Tracer: o.tracer, Now: time.Now})
 	if o.registerer != nil {
 		if err := metrics.Register(o.registerer, p.Registry); err != nil {
 			logger.Error("The plugin's own metrics are not shown", "error", err.Error())

@@ -72,13 +72,15 @@ func TestDurabilityOfEveryConnection(t *testing.T) {
 func TestQueriesUseTheirIndexes(t *testing.T) {
 	s := openFile(t, filepath.Join(t.TempDir(), "unjam.db"))
 	for query, index := range map[string]string{
-		"SELECT body FROM intents WHERE cluster = ? AND job_id = ? AND " + unsettled:                                                               "intents_in_flight",
-		"SELECT at FROM intents WHERE cluster = ? AND kind = ? AND at > ? ORDER BY at DESC LIMIT 1 OFFSET ?":                                       "intents_budget",
-		"SELECT id FROM episodes WHERE org_id = ? AND ds_uid = ? AND until = 0":                                                                    "episodes_until",
-		"SELECT id FROM plans WHERE org_id = ? AND ds_uid = ? AND expires_at < ? ORDER BY expires_at":                                              "plans_expires_at",
-		"SELECT id FROM topology_events WHERE org_id = ? AND ds_uid = ? AND at < ? ORDER BY at":                                                    "topology_events_at",
-		"SELECT id FROM topology_events WHERE org_id = ? AND ds_uid = ? AND at >= ? AND at <= ? AND cluster = ? ORDER BY at DESC, id DESC LIMIT ?": "topology_events_at",
-		"SELECT id FROM episodes WHERE org_id = ? AND ds_uid = ? AND until >= ? AND cluster = ? AND since <= ?":                                    "episodes_until",
+		"SELECT body FROM intents WHERE cluster = ? AND job_id = ? AND " + unsettled:                                                                       "intents_in_flight",
+		"SELECT at FROM intents WHERE cluster = ? AND kind = ? AND at > ? ORDER BY at DESC LIMIT 1 OFFSET ?":                                               "intents_budget",
+		"SELECT id FROM episodes WHERE org_id = ? AND ds_uid = ? AND until = 0":                                                                            "episodes_until",
+		"SELECT id FROM plans WHERE org_id = ? AND ds_uid = ? AND expires_at < ? ORDER BY expires_at":                                                      "plans_expires_at",
+		"SELECT id FROM topology_events WHERE org_id = ? AND ds_uid = ? AND at < ? ORDER BY at":                                                            "topology_events_at",
+		"SELECT id FROM topology_events WHERE org_id = ? AND ds_uid = ? AND at >= ? AND at <= ? AND cluster = ? ORDER BY at DESC, id DESC LIMIT ?":         "topology_events_at",
+		"SELECT became FROM topology_events WHERE org_id = ? AND ds_uid = ? AND cluster = ? AND kind = ? AND job_id = ? ORDER BY at DESC, id DESC LIMIT 1": "topology_events_job",
+		"SELECT count(*) FROM intents WHERE cluster = ? AND job_id = ? AND at <= ? AND (at >= ? OR outcome IN (?, ?, ?)) AND outcome <> ?":                 "intents_job",
+		"SELECT id FROM episodes WHERE org_id = ? AND ds_uid = ? AND until >= ? AND cluster = ? AND since <= ?":                                            "episodes_until",
 	} {
 		values := make([]any, strings.Count(query, "?"))
 		for n := range values {

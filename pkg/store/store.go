@@ -30,10 +30,12 @@ type Store struct {
 }
 
 var (
-	_ watch.Store   = (*Store)(nil)
-	_ watch.History = (*Store)(nil)
-	_ action.Store  = (*Store)(nil)
-	_ action.Deeds  = (*Store)(nil)
+	_ watch.Store         = (*Store)(nil)
+	_ watch.History       = (*Store)(nil)
+	_ watch.SampleStore   = (*Store)(nil)
+	_ watch.SampleHistory = (*Store)(nil)
+	_ action.Store        = (*Store)(nil)
+	_ action.Deeds        = (*Store)(nil)
 )
 
 // querier is what a pool and a transaction have in common.

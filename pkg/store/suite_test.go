@@ -44,9 +44,16 @@ func testSuite(t *testing.T, open func(t *testing.T) *Store) {
 
 		{"EventsAreReadAsTheyWere", testEvents},
 		{"EventsOfPairsAreBounded", testEventBounds},
+		{"S43_ADiagnosisIsToldOnce", testDiagnosisOnce},
+		{"S03_WhatWasToldOfOpenEpisodes", testToldDiagnoses},
+		{"CancelsOfOurOwnAreNotSeenAsForeign", testForeignCancels},
+		{"EventsOfJobsPushOutNoMaster", testJobEventBounds},
 		{"EpisodesOfARange", testEpisodesBetween},
 		{"EpisodesOfManyJobsAreCut", testEpisodesCut},
 		{"S47_DeedsNameNoPersons", testDeeds},
+		{"SamplesAndLooksOfARange", testSamples},
+		{"SamplesAndLooksAreBounded", testSamplesAreBounded},
+		{"SpansOfARange", testSpans},
 
 		{"S08_EveryDigitOfAnID", testDigits},
 		{"PlanIsKeptAndNeverOverwritten", testPlans},

@@ -66,7 +66,10 @@ func (s *Store) LoadTimeline(ctx context.Context, scope watch.Scope, cluster str
 		stored = watch.StoredTimeline{
 			Master: state.master, MasterChanges: uint64(max(0, state.changes)), DoubtAt: state.doubtAt, Revision: state.revision,
 		}
-		stored.Episodes, err = openEpisodes(ctx, tx, scope, cluster, state.seenAt)
+		if stored.Episodes, err = openEpisodes(ctx, tx, scope, cluster, state.seenAt); err != nil {
+			return err
+		}
+		stored.Told, err = toldDiagnoses(ctx, tx, scope, cluster, stored.Episodes)
 		return err
 	})
 	return stored, err

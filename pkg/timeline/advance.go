@@ -25,7 +25,7 @@ func (t *Timeline) Advance(observation Observation) Changes {
 		if split || otherMaster {
 			t.unsettled, t.doubtAt, t.doubtIsChange = true, snapshot.ReadAt, false
 		}
-		return Changes{Events: happened}
+		return Changes{Events: happened, Gap: t.gapBefore(snapshot.ReadAt, observation.Interval)}
 	}
 
 	look := &look{
@@ -36,11 +36,13 @@ func (t *Timeline) Advance(observation Observation) Changes {
 		jobs:    make([]JobView, 0, max(len(snapshot.Jobs), len(t.jobs))),
 		ended:   map[coordinator.JobID]time.Time{},
 	}
+	// At the first look that is every job.
+	look.changes.Opened = make([]Episode, 0, max(0, len(snapshot.Jobs)-len(t.jobs)))
 	began := snapshot.ReadAt.Add(-snapshot.Took)
 	// Which member answers decides the zone of the create times; after a
 	// restart it is not known which one answered before.
 	look.zoneMayDiffer = t.lastComplete.IsZero() || snapshot.Address != t.address
-	look.changes.Events = happened
+	look.changes.Events, look.changes.Gap = happened, look.gap
 	t.topology(look, snapshot, split)
 
 	jobs := inOrder(snapshot.Jobs)

@@ -46,6 +46,9 @@ type Changes struct {
 	Closed  []Episode
 	// Events are the topology changes.
 	Events []Event
+	// Gap: nobody looked just before the observation. What it shows may have
+	// happened earlier.
+	Gap bool
 	// Progressed is true when the observation moved LastSeen or
 	// ContinuousSince: these change at every poll and are not worth a list.
 	Progressed bool

@@ -19,8 +19,9 @@ func (u *Unsaved) Add(changes Changes) {
 
 func (u *Unsaved) put(episodes []Episode) {
 	if u.places == nil {
-		u.places = map[string]int{}
+		u.places = make(map[string]int, len(episodes))
 	}
+	u.Episodes = slices.Grow(u.Episodes, len(episodes))
 	for _, episode := range episodes {
 		if at, known := u.places[episode.ID]; known {
 			u.Episodes[at] = episode

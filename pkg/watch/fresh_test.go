@@ -119,3 +119,27 @@ func TestFreshIsBounded(t *testing.T) {
 		}
 	})
 }
+
+func TestALongerIntervalIsNoBlindness(t *testing.T) {
+	inBubble(t, Options{}, func(t *testing.T, registry *Registry) {
+		// Given a watcher that polls every 2 s.
+		fake := &coordinatorFake{}
+		settings := fake.settings(tenSecond)
+		settings.Interval = 2 * time.Second
+		lease := acquire(t, registry, key, settings)
+		defer lease.Release()
+		pass(5 * time.Second)
+		// When the settings are saved with 20 s.
+		settings.Interval = 20 * time.Second
+		defer acquire(t, registry, key, settings).Release()
+		// Then nobody is blind while the next poll is waited for, and no guard's
+		// age begins anew.
+		stable := lease.View().MasterStableSince
+		for range 6 {
+			pass(5 * time.Second)
+			if view := lease.View(); view.Blind(time.Now(), 0) || !view.MasterStableSince.Equal(stable) {
+				t.Errorf("after %s: blind, or stable since %s and not %s", time.Since(view.AsOf), view.MasterStableSince, stable)
+			}
+		}
+	})
+}

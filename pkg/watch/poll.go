@@ -41,7 +41,7 @@ type pollState struct {
 // came of it.
 func (w *watcher) pollOnce() {
 	settings := *w.settings.Load()
-	w.pace.configured = settings.Interval
+	w.adopt()
 	w.refresh.begin()
 	w.poll.startedAt = w.now()
 
@@ -63,6 +63,8 @@ func (w *watcher) pollOnce() {
 	w.share = w.registry.options.Jitter()
 	w.look()
 	w.publish()
+	w.diagnose()
+	w.sample()
 	w.refresh.end(w.poll.endedAt)
 }
 
@@ -94,6 +96,9 @@ func (w *watcher) answered(ctx context.Context, snapshot *coordinator.Snapshot) 
 	}
 	changes := state.timeline.Advance(observation)
 	changes.Events = append(changes.Events, w.memory.advance(snapshot, observation.Answers, w.deliverySettings(), w.now())...)
+	changes.Events = append(changes.Events, w.traces.restores(snapshot)...)
+	changes.Events = append(changes.Events, cancelsSeen(snapshot.ReadAt, changes)...)
+	dated(changes.Events, changes.Gap)
 	w.traces.advance(state.complete, snapshot, changes, state.timeline.Jobs())
 	for _, event := range changes.Events {
 		if event.Kind == timeline.EventMasterChanged {

@@ -50,8 +50,10 @@ type saver struct {
 // answer is what the store said, in our times.
 type answer struct {
 	SharedTimeline
-	// loaded: it is the stored timeline, and not the answer to a sync.
+	// loaded: it is the stored timeline, and not the answer to a sync. told
+	// comes with it.
 	loaded bool
+	told   Told
 	// jumped: the store's clock was set, or this machine was suspended.
 	jumped bool
 }
@@ -165,12 +167,13 @@ func (s *saver) load(ctx context.Context) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	loaded := answer{loaded: true, SharedTimeline: SharedTimeline{
+	loaded := answer{loaded: true, told: stored.Told, SharedTimeline: SharedTimeline{
 		Revision: stored.Revision, MasterChanges: stored.MasterChanges,
 		Shared: timeline.Shared{Episodes: stored.Episodes, Master: stored.Master, DoubtAt: stored.DoubtAt},
 	}}
 	loaded.Shared = translatedShared(loaded.Shared, s.clock.fromStore)
 	loaded.Shared.At = s.now()
+	loaded.told.MoreAt = s.clock.fromStore(stored.Told.MoreAt)
 	return loaded, nil
 }
 

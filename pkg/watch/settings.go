@@ -53,6 +53,15 @@ type Settings struct {
 	// Delivery are the limits of event delivery that the coordinator does not
 	// tell; only used where it has such a thing.
 	Delivery delivery.Settings
+	// Samples gives the figures that are kept of a view; nil keeps none. It is
+	// called by the watcher at most once a minute and must not wait.
+	Samples func(view *View, now time.Time) []Sample
+	// Diagnose says what is the matter with the jobs of a view, as it is shown
+	// now; false: it cannot be told yet. Each poll that answered is diagnosed,
+	// and what changes becomes an event; nil: none is. It is called beside the
+	// polls, one call at a time, and must not read the view through a lease:
+	// nobody reads it.
+	Diagnose func(view *View) ([]Diagnosis, bool)
 	// NewClient makes the client that the watcher owns and closes. It must not
 	// contact the coordinator.
 	NewClient func() (coordinator.Client, error)
@@ -88,7 +97,9 @@ type Options struct {
 	Store Store
 	// Memories keeps what is remembered beside timelines; nil is none.
 	Memories Memories
-	Logger   Logger
+	// Samples keeps figures of the past; nil is none.
+	Samples SampleStore
+	Logger  Logger
 	// Observer is told of polls; nil is nobody. Tracer makes their spans; nil
 	// makes none.
 	Observer Observer

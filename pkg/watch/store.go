@@ -43,6 +43,8 @@ type StoredTimeline struct {
 	DoubtAt time.Time
 	// Revision counts the writes; a replica names the last one it knows.
 	Revision int64
+	// Told is what events have told of the diagnoses of these episodes.
+	Told Told
 }
 
 // TimelineChanges is what polls changed: episodes to insert or update (by id)

@@ -49,6 +49,8 @@ type traces struct {
 	// canceling are the first CANCELING episodes of jobs that were in that
 	// state under some master before.
 	canceling map[coordinator.JobID]timeline.Episode
+	// restore is the one under way.
+	restore restore
 }
 
 // advance takes a poll that answered: before is the complete snapshot before

@@ -57,8 +57,10 @@ type watcher struct {
 	poll    pollState
 	sharing sharing
 	memory  memory
+	samples *sampler
 	looker  looker
 	traces  traces
+	diary   diary
 }
 
 func newWatcher(r *Registry, place *slot, key Key, settings Settings, client coordinator.Client, inherited *legacy) *watcher {
@@ -75,6 +77,7 @@ func newWatcher(r *Registry, place *slot, key Key, settings Settings, client coo
 		refresh:   newRefresh(),
 	}
 	w.memory = newMemory(r.options.Memories, key, r.options.Logger)
+	w.samples = newSampler(r.options, key)
 	w.sharing.saver = newSaver(r.options, key, r.replica, w.kick)
 	w.ctx, w.cancel = context.WithCancel(r.ctx)
 	w.settings.Store(&settings)
@@ -129,8 +132,11 @@ func (w *watcher) run() {
 			return
 		}
 		answered, looked := w.takeAnswer(), w.takeLook()
-		if answered || looked {
+		if w.adopt() || answered || looked {
 			w.publish()
+		}
+		if w.takeDiagnosis() {
+			w.sharing.sync(w.poll.timeline, w.now())
 		}
 		w.step()
 		if w.news.Swap(false) {
@@ -170,13 +176,25 @@ func (w *watcher) park() {
 	}
 }
 
+// adopt takes over the interval of the newest settings; false when it is the
+// same. From then on complete polls are to be expected only as often as it says:
+// waiting for the next one is no blindness.
+func (w *watcher) adopt() bool {
+	interval := w.settings.Load().Interval
+	if interval == w.pace.configured {
+		return false
+	}
+	w.pace.configured = interval
+	w.poll.gapInterval = max(w.poll.gapInterval, interval)
+	return true
+}
+
 // due is when the next poll should begin: the wait counts from the last one's
 // beginning, but leaves the coordinator at least half of it in peace.
 func (w *watcher) due() time.Time {
 	if w.poll.startedAt.IsZero() {
 		return w.born
 	}
-	w.pace.configured = w.settings.Load().Interval
 	wait := jittered(w.pace.wait(), w.share)
 	fromStart, fromEnd := w.poll.startedAt.Add(wait), w.poll.endedAt.Add(wait/2)
 	if fromEnd.After(fromStart) {
@@ -204,6 +222,7 @@ type legacy struct {
 	unsaved timeline.Unsaved
 	memory  memory
 	traces  traces
+	told    Told
 }
 
 // begin brings the timeline back, from the watcher before it or the store.
@@ -217,9 +236,11 @@ func (w *watcher) begin() {
 		w.sharing.ready, w.sharing.revision, w.sharing.unsaved = true, w.inherited.Revision, w.inherited.unsaved
 	}
 	w.memory.keeper.start()
+	w.samples.start()
 	if inherits {
 		w.memory.inherit(w.inherited.memory)
 		w.traces = w.inherited.traces
+		w.diary.load(w.inherited.told, w.heldUntil())
 	} else {
 		w.memory.load(w.ctx)
 	}
@@ -244,6 +265,7 @@ func (w *watcher) takeAnswer() bool {
 	w.sharing.merge(*answer, w.poll.timeline)
 	if answer.loaded {
 		w.poll.masterChanges += answer.MasterChanges
+		w.diary.load(answer.told, w.heldUntil())
 	} else {
 		w.poll.masterChanges = max(w.poll.masterChanges, answer.MasterChanges)
 	}
@@ -256,12 +278,15 @@ func (w *watcher) takeAnswer() bool {
 // finish saves, says in the view that it is over, and lets the registry go on.
 func (w *watcher) finish() {
 	w.looker.stop()
+	w.diary.stop()
+	w.takeDiagnosis()
 	w.memory.keep()
 	w.memory.keeper.stop()
+	w.samples.stop()
 	w.sharing.stop(w.poll.timeline, w.now())
 	w.poll.stopped = true
 	w.publish()
-	left := legacy{cluster: w.key.Cluster, unsaved: w.sharing.unsaved, memory: w.memory, traces: w.traces, StoredTimeline: StoredTimeline{
+	left := legacy{cluster: w.key.Cluster, unsaved: w.sharing.unsaved, memory: w.memory, traces: w.traces, told: w.diary.left(), StoredTimeline: StoredTimeline{
 		Episodes:      w.poll.timeline.OpenEpisodes(),
 		Master:        w.poll.timeline.Master(),
 		MasterChanges: w.poll.masterChanges,

@@ -17,6 +17,7 @@ const GO_RULES = '.depguard.yaml';
 /** For each rule of TS_RULES an import that it must refuse. @type {[rule: string, from: string, to: string][]} */
 const TS_VIOLATIONS = [
   ['model-alone', 'model', 'api'],
+  ['alerting-to-model', 'alerting', 'api'],
   ['api-to-model', 'api', 'actions'],
   ['actions-to-api', 'actions', 'panels'],
   ['jobs-to-actions', 'jobs', 'app'],

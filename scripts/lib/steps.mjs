@@ -25,7 +25,7 @@ const NODE_REPORTER = './scripts/lib/node-reporter.mjs';
 /** The plugin's backend, and the workbench's server. */
 const GO_PACKAGES = ['./pkg/...', './workbench/backend/...'];
 /** What is checked as these are, and tested by steps of its own: it starts and kills many processes. */
-const GO_PROOFS = ['./faults/...', './bench/...'];
+const GO_PROOFS = ['./faults/...', './bench/...', './soak/...'];
 /** Starting and breaking several clusters, on two busy cores. */
 const ENGINE_MINUTES = 20;
 /** Two clusters of three small nodes: 3 to 4 minutes when nothing else runs. */
@@ -90,6 +90,18 @@ export const steps = [
     what: 'the plugin killed at every step of an action, and races over replicas',
     needs: needGo,
     run: () => goTest(['-count=1', '-timeout', `${ENGINE_MINUTES}m`, './faults/...']),
+  },
+  {
+    name: 'soak',
+    what: 'a day of 8,640 polls in fake time, with faults; 50,000 jobs in one data source',
+    needs: needGo,
+    // Without the race detector, which makes SQLite ten times as slow; what runs here is tested with it elsewhere.
+    run: async () =>
+      goTests(
+        await run('go', ['test', '-json', '-count=1', '-timeout', `${ENGINE_MINUTES}m`, './soak/...'], {
+          minutes: ENGINE_MINUTES,
+        })
+      ),
   },
   {
     name: 'bench',
@@ -195,7 +207,15 @@ async function simulator(which) {
 
 /** @returns {Promise<Result>} */
 async function gofmt() {
-  const { code, output } = await run('gofmt', ['-l', 'Magefile.go', 'pkg', 'workbench/backend', 'faults', 'bench']);
+  const { code, output } = await run('gofmt', [
+    '-l',
+    'Magefile.go',
+    'pkg',
+    'workbench/backend',
+    'faults',
+    'bench',
+    'soak',
+  ]);
   const unformatted = output.trim();
   const failed = code !== 0 || unformatted !== '';
   return {

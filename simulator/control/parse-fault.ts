@@ -22,6 +22,7 @@ const FIELDS: FaultFields<Kind> = {
   'ignore-stops': { on: 'boolean' },
   deadlock: { on: 'boolean' },
   split: { member: 'text?' },
+  'clock-off': { seconds: 'number' },
   delay: { path: 'text', milliseconds: 'number' },
   cut: { path: 'text', on: 'boolean' },
   replace: { path: 'text', status: 'number?', contentType: 'text?', body: 'text?' },

@@ -56,6 +56,8 @@ export class Cluster {
   deadlocked = false;
   /** Stops are answered with 200 and do nothing. */
   ignoringStops = false;
+  /** By how much the members' clocks are ahead of virtual time, in ms. */
+  clockOffMs = 0;
   /** Slots are all taken: submitted jobs wait in PENDING. */
   slotsTaken = false;
   #time: number;

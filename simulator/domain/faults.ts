@@ -26,6 +26,8 @@ export type Fault =
   | { readonly kind: 'deadlock'; readonly on: boolean }
   /** A standby says that it is the master too; without a name nobody does any more. */
   | { readonly kind: 'split'; readonly member?: string }
+  /** The members' clocks are so far ahead, as the Date header tells; 0 ends it. */
+  | { readonly kind: 'clock-off'; readonly seconds: number }
   /** Answers of a path are late by real milliseconds; 0 ends it. */
   | { readonly kind: 'delay'; readonly path: string; readonly milliseconds: number }
   /** The request takes effect, and the connection is cut without an answer. */
@@ -108,6 +110,9 @@ export function apply(cluster: Cluster, wire: Wire, fault: Fault): void {
       break;
     case 'split':
       cluster.secondMaster = fault.member === undefined ? null : cluster.member(fault.member).name;
+      break;
+    case 'clock-off':
+      cluster.clockOffMs = fault.seconds * 1000;
       break;
     case 'delay':
       wire.delays.set(fault.path, Math.min(MAX_DELAY_MS, Math.max(0, fault.milliseconds)));

@@ -166,7 +166,8 @@ export class Exchange {
     if (port.api === 'v2') {
       response.setHeader('Server', SERVER);
       if (!reply.undated) {
-        response.setHeader('Date', new Date(this.#world.settle().time).toUTCString());
+        const { time, clockOffMs } = this.#world.settle();
+        response.setHeader('Date', new Date(time + clockOffMs).toUTCString());
       }
     }
     for (const [name, value] of Object.entries(reply.headers ?? {})) {

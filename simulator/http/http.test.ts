@@ -183,3 +183,24 @@ test('options that make no sense are refused', async () => {
     await assert.rejects(startSimulator(options), RangeError, JSON.stringify(options));
   }
 });
+
+test('clock-off: every answer says a time that is 90 s ahead', async (t) => {
+  const { v2 } = await running(t, { scenario: 'clock-off' });
+  for (const path of ['/overview', '/running-jobs']) {
+    const { headers } = await fetch(`${v2()}${path}`);
+    const ahead = Date.parse(headers.get('date') ?? '') - Date.now();
+    assert.ok(Math.abs(ahead - 90_000) < 2_000, `${path}: ${ahead} ms`);
+  }
+});
+
+test('split-cluster: each of two masters names itself', async (t) => {
+  const { simulator, v2 } = await running(t, { scenario: 'split-cluster' });
+  const named = async (member: string): Promise<string[]> => {
+    const { body } = await http(`${v2(member)}/system-monitoring-information`);
+    const members: Array<{ isMaster: string; port: string }> = JSON.parse(body);
+    return members.filter(({ isMaster }) => isMaster === 'true').map(({ port }) => port);
+  };
+  assert.deepEqual(await named('master-1'), await named('master-2'));
+  simulator.world.clock.advance(6_000);
+  assert.notDeepEqual(await named('master-1'), await named('master-2'));
+});

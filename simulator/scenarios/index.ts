@@ -108,6 +108,23 @@ export const SCENARIOS: readonly Scenario[] = [
     ],
   },
   {
+    name: 'split-cluster',
+    title: 'Two masters that disagree',
+    what:
+      'After 5 s master-2 takes itself for the active master too: each of the two names itself. A job is cancelled at ' +
+      'the first and hangs in CANCELING; nobody knows which of them would carry a request out.',
+    needs: { masters: 2 },
+    jobs: [...SHOP, ...LOST.slice(0, 1), ...ENDED],
+    faults: [{ atSeconds: 5, what: 'master-2 is active too', fault: { kind: 'split', member: 'master-2' } }],
+  },
+  {
+    name: 'clock-off',
+    title: 'Clocks that are 90 seconds ahead',
+    what: 'The clocks of all members are 90 s ahead of the real time, as the Date header of every answer tells.',
+    jobs: [...SHOP, ...ENDED],
+    faults: [{ atSeconds: 0, what: 'the clocks go wrong', fault: { kind: 'clock-off', seconds: 90 } }],
+  },
+  {
     name: 'unreachable',
     title: 'Nobody can connect for two minutes',
     what: 'After 20 s connections to all members are refused, for 2 minutes. The jobs go on meanwhile.',

@@ -38,7 +38,7 @@ describe('asking a data source for its jobs', () => {
       expect.objectContaining({
         queryType: 'jobs',
         schemaVersion: 1,
-        states: ['canceling', 'failing'],
+        states: ['canceling', 'failing', 'savepointing'],
         sortBy: 'age',
         sortDesc: true,
         limit: ENDING_JOBS_LIMIT,

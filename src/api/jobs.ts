@@ -29,7 +29,7 @@ const STUCK = 'stuck';
 export interface JobsReading {
   /** Open jobs by state; undefined when that query failed. */
   counts?: StateCount[];
-  /** The jobs that are CANCELING or FAILING, the oldest first, at most ENDING_JOBS_LIMIT. */
+  /** The jobs on their way to an end or to a savepoint, the oldest first, at most ENDING_JOBS_LIMIT. */
   ending: JobsAnswer;
   /**
    * The jobs that hang, whatever their state: parents whose children have ended run on. The oldest first; undefined when
@@ -125,7 +125,7 @@ function request(uid: string): DataQueryRequest<UnjamQuery> {
     timezone: 'browser',
     targets: [
       { refId: COUNTS, queryType: 'metric', schemaVersion: SCHEMA_VERSION, metric: 'jobs' },
-      oldest(ENDING, { states: ['canceling', 'failing'] }),
+      oldest(ENDING, { states: ['canceling', 'failing', 'savepointing'] }),
       oldest(LOST, { states: ['lost'] }),
       oldest(STUCK, { stuckOnly: true }),
     ],

@@ -22,6 +22,13 @@ export function listSources(): Source[] {
   );
 }
 
+/** The kind of coordinator of a data source of ours, in the words of its settings; undefined where they name none. */
+export function sourceKind(uid: string): string | undefined {
+  const settings = getDataSourceSrv().getInstanceSettings({ uid, type: COORDINATOR_TYPE });
+  const stored: object = settings?.jsonData ?? {};
+  return 'kind' in stored && typeof stored.kind === 'string' ? stored.kind : undefined;
+}
+
 /** The data source of ours that a reference means; undefined when it means none of ours. */
 export function findSource(reference: DataSourceRef, scopedVars?: ScopedVars): Source | undefined {
   const settings = getDataSourceSrv().getInstanceSettings(reference, scopedVars);

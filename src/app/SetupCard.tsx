@@ -6,24 +6,29 @@ import React, { useId } from 'react';
 import { PolicyFacts } from '../actions/PolicyFacts';
 import { timeLeft } from '../actions/RequestFacts';
 import { noun } from '../actions/texts';
+import { type GrafanaRule } from '../api/alertRules';
 import { type Allowance, type Support } from '../api/types';
 import { useTick } from '../jobs/clock';
 import { ForeignText } from '../model/ForeignText';
 import { inertName, SENTENCE } from '../model/text';
 import { formatMoment, parseTime } from '../model/time';
+import { AlertRules } from './AlertRules';
 import { docsLink, settingsLink } from './links';
 import { type SetupState } from './setup';
 import { see } from './sight';
 import { SightBadge } from './SightBadge';
+import { type Loaded } from './useLoaded';
 
 interface Props {
   state: SetupState;
   /** Whether the user may open the data source's settings. */
   showSettings: boolean;
+  /** The alert rules of this Grafana. */
+  rules: Loaded<GrafanaRule[]>;
 }
 
-/** One coordinator: how it is seen, where its records are kept, what the user may do, and the policy. */
-export function SetupCard({ state: { source, support }, showSettings }: Props) {
+/** One coordinator: how it is seen, where its records are kept, what the user may do, the policy, and the alert rules. */
+export function SetupCard({ state: { source, support }, showSettings, rules }: Props) {
   const styles = useStyles2(getStyles);
   const headingId = useId();
   const now = useTick();
@@ -56,6 +61,8 @@ export function SetupCard({ state: { source, support }, showSettings }: Props) {
           </p>
         </>
       )}
+      <h3 className={styles.heading}>Alert rules</h3>
+      <AlertRules source={source} present={rules} />
       <div className={styles.links}>
         {showSettings ? (
           <LinkButton size="sm" variant="secondary" icon="cog" href={settingsLink(source.uid)}>

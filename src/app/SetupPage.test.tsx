@@ -16,7 +16,7 @@ jest.mock('@grafana/runtime', () => ({
   PluginPage: ({ children, pageNav }: { children: ReactNode; pageNav: { text: string } }) => (
     <main aria-label={pageNav.text}>{children}</main>
   ),
-  getDataSourceSrv: () => ({ getList }),
+  getDataSourceSrv: () => ({ getList, getInstanceSettings: () => undefined }),
   getBackendSrv: () => ({ fetch }),
 }));
 

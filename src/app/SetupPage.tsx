@@ -4,6 +4,7 @@ import { PluginPage } from '@grafana/runtime';
 import { useStyles2 } from '@grafana/ui';
 import React, { useMemo } from 'react';
 
+import { readAlertRules } from '../api/alertRules';
 import { listSources, type Source } from '../api/sources';
 import { Ticking } from '../jobs/clock';
 import { inertName } from '../model/text';
@@ -12,9 +13,10 @@ import { Guarded } from './Guarded';
 import { pageLink } from './links';
 import { useSetup } from './setup';
 import { SetupCard } from './SetupCard';
+import { useLoaded } from './useLoaded';
 import { isAdmin } from './viewer';
 
-/** How each coordinator is set up, to be read: what is seen, where records are kept, and who may do what. */
+/** How each coordinator is set up, to be read: what is seen, where records are kept, and who may do what, and the alert rules. */
 export function SetupPage() {
   const sources = useMemo(() => listSources(), []);
   return (
@@ -29,13 +31,14 @@ export function SetupPage() {
 function Setup({ sources }: { sources: Source[] }) {
   const styles = useStyles2(getStyles);
   const states = useSetup(sources);
+  const rules = useLoaded(useMemo(() => readAlertRules(), []));
   return (
     <Ticking>
       <ul className={styles.list}>
         {states.map((state) => (
           <li key={state.source.uid}>
             <Guarded what={inertName(state.source.name)} occasion={state}>
-              <SetupCard state={state} showSettings={isAdmin()} />
+              <SetupCard state={state} showSettings={isAdmin()} rules={rules} />
             </Guarded>
           </li>
         ))}

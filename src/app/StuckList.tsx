@@ -12,7 +12,8 @@ import { inertName } from '../model/text';
 import { dashboardLink } from './links';
 import { type CoordinatorState } from './overview';
 import { isWhole, showsPresent } from './sight';
-import { stuckJobs } from './stuck';
+import { stuckJobs, suppressedJobs } from './stuck';
+import { SuppressedJobs } from './SuppressedJobs';
 
 const ActionDialog = lazy(() => import('../actions/ActionDialog').then((module) => ({ default: module.ActionDialog })));
 
@@ -53,6 +54,7 @@ export function StuckList({ states, dashboards }: Props) {
         />
       )}
       {entries.length === 0 && unknown.length === 0 && !isAsking && <p>No job is stuck.</p>}
+      <SuppressedJobs jobs={suppressedJobs(states, ({ jobs }) => showsPresent(jobs, now))} timeZone={timeZone} />
       {unknown.length > 0 && (
         <p className={styles.note}>
           It is not known whether {entries.length > 0 ? 'another job' : 'a job'} is stuck on {names(unknown)}: the jobs

@@ -35,6 +35,18 @@ export function stuckJobs(
     .sort((a, b) => beginning(a) - beginning(b));
 }
 
+/** The jobs that are late and do not count as stuck at present, of those coordinators that are seen. */
+export function suppressedJobs(
+  states: CoordinatorState[],
+  isPresent: (state: CoordinatorState) => boolean
+): Array<{ row: JobRow; name: string }> {
+  return states
+    .filter(isPresent)
+    .flatMap(({ source, jobs }) =>
+      (jobs.value?.ending.rows ?? []).filter((row) => row.suppressed !== '').map((row) => ({ row, name: source.name }))
+    );
+}
+
 /** Each job that hangs once: those on their way to an end, and those that hang in another state. */
 function stuckRows({ ending, stuck }: JobsReading): JobRow[] {
   const rows = [...ending.rows.filter((row) => row.stuck), ...(stuck?.rows ?? [])];

@@ -1,4 +1,4 @@
-import { Combobox, InlineField, InlineFieldRow, Text, type ComboboxOption } from '@grafana/ui';
+import { Combobox, InlineField, InlineFieldRow, InlineSwitch, Text, type ComboboxOption } from '@grafana/ui';
 import React, { useId } from 'react';
 
 import { findMetric, METRICS } from '../model/metrics';
@@ -39,6 +39,17 @@ export function MetricFields({ query, onChange }: Props) {
             value={query.metric || null}
             placeholder="Choose a metric"
             onChange={({ value }) => onChange({ ...query, metric: value })}
+          />
+        </InlineField>
+        <InlineField
+          label="Over time"
+          htmlFor={`${id}-range`}
+          tooltip="The metric over the range of the panel, from what Unjam has kept. Off: as it is now. Alert rules always ask for now."
+        >
+          <InlineSwitch
+            id={`${id}-range`}
+            value={query.range ?? false}
+            onChange={({ currentTarget }) => onChange({ ...query, range: currentTarget.checked })}
           />
         </InlineField>
       </InlineFieldRow>

@@ -65,6 +65,14 @@ describe('the query editor', () => {
     expect(run).toHaveBeenCalledTimes(1);
   });
 
+  it('asks for a metric over time only when told to', async () => {
+    const { user, last } = await openEditor(defaultMetricQuery('A'));
+    const overTime = screen.getByLabelText('Over time');
+    expect(overTime).not.toBeChecked();
+    await user.click(overTime);
+    expect(last()).toEqual({ ...defaultMetricQuery('A'), range: true });
+  });
+
   it('takes a limit over when the input is left, and only a possible one', async () => {
     const { user, changes, last } = await openEditor(defaultJobsQuery('A'));
     const limit = screen.getByLabelText(/^Limit/);

@@ -25,6 +25,7 @@ describe('a stored query', () => {
     ['states', { queryType: 'states', schemaVersion: 1, stuckOnly: true, states: ['canceling'], limit: 9 }],
     ['events', { queryType: 'events', schemaVersion: 1, kinds: ['master changed'], nodes: ['$node'], limit: 9 }],
     ['metric', { queryType: 'metric', schemaVersion: 1, metric: 'jobs', states: ['running'] }],
+    ['metric over time', { queryType: 'metric', schemaVersion: 1, metric: 'jobs', range: true }],
   ])('of the present version (%s) stays as it is', (_, fields) => {
     expect(migrateQuery(stored(fields))).toEqual({ ok: true, query: stored(fields) });
   });

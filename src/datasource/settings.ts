@@ -3,6 +3,7 @@ import { type DataSourceJsonData } from '@grafana/data';
 import { POLICY_DEFAULTS, type Role, type SecondPerson } from '../model/policy';
 import { checkNumber, type Range } from './checks';
 import { type CloverDxApi, type Messaging } from './cloverdx';
+import { type DetectionSettings } from './detection';
 
 export type ApiVersion = 'auto' | 'v1' | 'v2';
 export type ForceStopSupport = 'auto' | 'yes' | 'no';
@@ -36,6 +37,7 @@ interface CommonSettings extends DataSourceJsonData {
   requestTimeoutSeconds?: number;
   pollDeadlineSeconds?: number;
   stuckAfterSeconds?: number;
+  detection?: DetectionSettings;
   tlsServerName?: string;
   actions?: ActionSettings;
 }
@@ -84,6 +86,7 @@ const COMMON = [
   'requestTimeoutSeconds',
   'pollDeadlineSeconds',
   'stuckAfterSeconds',
+  'detection',
   'tlsServerName',
   'actions',
 ] as const satisfies ReadonlyArray<keyof CommonSettings>;

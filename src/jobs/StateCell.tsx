@@ -1,8 +1,11 @@
+import { css } from '@emotion/css';
+import { type GrafanaTheme2 } from '@grafana/data';
 import { type TimeZone } from '@grafana/schema';
-import { Badge, Icon } from '@grafana/ui';
+import { Badge, Icon, useStyles2 } from '@grafana/ui';
 import React from 'react';
 
 import { type JobRow } from '../model/jobs';
+import { suppressionStatement } from '../model/suppression';
 import { inertName } from '../model/text';
 import { formatMoment } from '../model/time';
 
@@ -14,6 +17,7 @@ interface Props {
 
 /** A job's state in Unjam's word, with the coordinator's own on hover. No colour here ever says that all is well. */
 export function StateCell({ row, present, timeZone }: Props) {
+  const styles = useStyles2(getStyles);
   const state = row.state.toUpperCase();
   const own = row.word ? `The coordinator's own word: ${inertName(row.word)}` : 'The coordinator gave no word for it';
   if (!present) {
@@ -26,6 +30,18 @@ export function StateCell({ row, present, timeZone }: Props) {
   }
   // Plain text where nothing is wrong: Grafana's grey badge is too pale in the light theme (4.05 : 1).
   return (
-    <span title={own}>{row.stuck ? <Badge color="orange" icon="exclamation-triangle" text={state} /> : state}</span>
+    <>
+      <span title={own}>{row.stuck ? <Badge color="orange" icon="exclamation-triangle" text={state} /> : state}</span>
+      {row.suppressed && <div className={styles.suppressed}>{suppressionStatement(row, timeZone)}</div>}
+    </>
   );
 }
+
+const getStyles = (theme: GrafanaTheme2) => ({
+  suppressed: css({
+    color: theme.colors.text.secondary,
+    fontSize: theme.typography.bodySmall.fontSize,
+    overflowWrap: 'anywhere',
+    maxWidth: 260,
+  }),
+});

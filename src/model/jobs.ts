@@ -24,6 +24,12 @@ export interface JobRow {
   nodes: string;
   createTime?: number;
   stuck: boolean;
+  /** From when on it counts as stuck; undefined while it does not. */
+  stuckSince?: number;
+  /** Why a job that is late does not count as stuck, as "maintenance window: upgrade"; empty otherwise. */
+  suppressed: string;
+  /** Until when that lasts; undefined where it does not. */
+  suppressedUntil?: number;
   /** Why the server will not cancel the job in this state; empty when it may. */
   cancelBlock: string;
   /** Why the server will not force-stop the job in this state; empty when it may. */
@@ -87,6 +93,9 @@ export function readJobs(frame: DataFrame): JobsAnswer {
     nodes: text(cell('nodes', row)),
     createTime: time(cell('create_time', row)),
     stuck: cell('stuck', row) === true,
+    stuckSince: time(cell('stuck_since', row)),
+    suppressed: text(cell('suppressed', row)),
+    suppressedUntil: time(cell('suppressed_until', row)),
     cancelBlock: text(cell('cancel_block', row)),
     forceStopBlock: text(cell('force_stop_block', row)),
     cluster: text(cell('cluster', row)),

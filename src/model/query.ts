@@ -38,6 +38,8 @@ export interface MetricQuery extends DataQuery, JobFilter {
   schemaVersion: typeof SCHEMA_VERSION;
   /** A name from the catalogue; empty while none is chosen. */
   metric: string;
+  /** Over the panel's range of time instead of now. Alert rules are always about now. */
+  range?: boolean;
 }
 
 /** As many pairs as 32 nodes have. */

@@ -3,6 +3,7 @@ package seatunnel
 import (
 	"context"
 	"sync"
+	"sync/atomic"
 
 	"github.com/unjam/unjam-jobs-app/pkg/coordinator"
 	"github.com/unjam/unjam-jobs-app/pkg/coordinator/upstream"
@@ -20,6 +21,9 @@ type client struct {
 
 	// order begins with the master that the last snapshot was read from.
 	order *upstream.Order[*endpoint]
+
+	// lastOpen is how many open jobs were listed last: room for the next list.
+	lastOpen atomic.Int64
 
 	mutex     sync.Mutex
 	telemetry telemetryReading

@@ -20,6 +20,9 @@ const (
 	// pageOverlap is how many jobs of the page before a page asks for again, at
 	// least: see readPages.
 	pageOverlap = 25
+	// roomShare is the part of the last list's length that the next one may be
+	// longer without being copied while it grows.
+	roomShare = 20
 )
 
 // openJobs collects jobs while lists are read, each id once.
@@ -75,7 +78,8 @@ type jobList struct {
 // readJobs reads all open jobs. When the time is over in the middle, it gives
 // those that had come.
 func (c *client) readJobs(ctx context.Context, e *endpoint, d dialect) (jobList, error) {
-	collected := &openJobs{at: map[string]int{}}
+	room := int(c.lastOpen.Load())
+	collected := &openJobs{at: make(map[string]int, room), jobs: make([]coordinator.Job, 0, room)}
 	var gap string
 	var err error
 	if d == dialectV1 {
@@ -90,7 +94,9 @@ func (c *client) readJobs(ctx context.Context, e *endpoint, d dialect) (jobList,
 	if err != nil {
 		return jobList{}, err
 	}
-	return jobList{jobs: collected.open(), whole: gap == "", gap: gap}, nil
+	open := collected.open()
+	c.lastOpen.Store(int64(len(open) + len(open)/roomShare))
+	return jobList{jobs: open, whole: gap == "", gap: gap}, nil
 }
 
 // readPages reads REST v2's list page by page.

@@ -117,6 +117,7 @@ describe('the settings of a coordinator', () => {
       requestTimeoutSeconds: 60,
       pollDeadlineSeconds: 60,
       stuckAfterSeconds: 60,
+      detection: { cancelingSeconds: 60, failingSeconds: 60, savepointingSeconds: 60, pendingSeconds: 60 },
       actions: {
         enabled: true,
         minRole: 'Admin',
@@ -202,6 +203,18 @@ describe('the settings of a coordinator', () => {
 
   it.each<[string, CoordinatorSettings | undefined]>([
     ['SeaTunnel', undefined],
+    [
+      'maintenance windows',
+      {
+        urls: [],
+        detection: {
+          maintenance: [
+            { from: '', to: '', reason: '' },
+            { days: ['mon'], from: '02:00', to: '04:00', timeZone: 'UTC', reason: 'x' },
+          ],
+        },
+      },
+    ],
     ['CloverDX', cloverdx({ messaging: { source: 'jolokia', nodes: [{ name: 'a', url: 'http://a' }] } })],
     ['CloverDX by Prometheus', cloverdx({ messaging: { source: 'prometheus' } })],
     ['an own coordinator', { kind: 'generic', urls: [] }],
@@ -210,6 +223,53 @@ describe('the settings of a coordinator', () => {
       settings({ url: 'http://x', secureJsonFields: { password: true }, ...(jsonData && { jsonData }) })
     );
     expect(await accessibilityProblems(container)).toEqual([]);
+  });
+});
+
+describe('the settings of detection', () => {
+  it('explain each threshold of the kind, with what stands in for it', async () => {
+    const { user, last } = openEditor(settings({ jsonData: { urls: ['http://a:1'], stuckAfterSeconds: 90 } }));
+    const placeholder = (label: RegExp) => screen.getByLabelText(label).getAttribute('placeholder');
+    expect(placeholder(/^In CANCELING/)).toBe('90');
+    expect(placeholder(/^While a savepoint is made/)).toBe('600');
+    expect(placeholder(/^Pending/)).toBe('0');
+    expect(screen.queryByLabelText(/^Parents that wait/)).not.toBeInTheDocument();
+    expect(screen.getByText(/only while it has completed no checkpoint/)).toBeVisible();
+    await fill(user, /^Pending/, '5');
+    expect(alerts()).toEqual(['Write a whole number from 10 to 604800, or 0 for never.']);
+    await user.click(screen.getByRole('radio', { name: 'CloverDX' }));
+    expect(screen.getByLabelText(/^Parents that wait/)).toHaveAttribute('placeholder', '90');
+    expect(screen.queryByLabelText(/^In FAILING/)).not.toBeInTheDocument();
+    expect(last().jsonData.detection).toEqual({ pendingSeconds: 5 });
+  });
+
+  it('list maintenance windows, which can be added, changed and removed', async () => {
+    const { user, last } = openEditor(settings({ jsonData: { urls: ['http://a:1'] } }));
+    await user.click(screen.getByRole('button', { name: 'Add window' }));
+    expect(alerts()).toEqual(['Window 1: say in 1 to 200 characters what is done then; operators read it.']);
+    await fill(user, /^From of window 1/, '2026-11-22T02:00:00+01:00');
+    await fill(user, /^To of window 1/, '2026-11-22T04:00:00+01:00');
+    await fill(user, /^Reason of window 1/, 'upgrade');
+    await user.click(screen.getByRole('button', { name: 'Add weekly window' }));
+    await user.clear(screen.getByLabelText(/^Days of window 2/));
+    await fill(user, /^Days of window 2/, 'Mon, fri,');
+    await fill(user, /^Reason of window 2/, 'backup');
+    expect(alerts()).toEqual([]);
+    const weekly = { days: ['mon', 'fri'], from: '02:00', to: '04:00', timeZone: 'UTC', reason: 'backup' };
+    expect(last().jsonData.detection?.maintenance).toEqual([
+      { from: '2026-11-22T02:00:00+01:00', to: '2026-11-22T04:00:00+01:00', reason: 'upgrade' },
+      weekly,
+    ]);
+    await user.click(screen.getByRole('button', { name: 'Remove window 1' }));
+    expect(last().jsonData.detection?.maintenance).toEqual([weekly]);
+    expect(screen.getByLabelText(/^Days of window 1/)).toHaveValue('mon, fri');
+  });
+
+  it('that are provisioned show the windows and no button to change them', () => {
+    const maintenance = [{ days: ['sat'], from: '02:00', to: '04:00', timeZone: 'UTC', reason: 'backup' }];
+    openEditor(settings({ readOnly: true, jsonData: { urls: ['http://a:1'], detection: { maintenance } } }));
+    expect(screen.getByLabelText('Reason of window 1')).toHaveAttribute('readonly');
+    expect(screen.queryByRole('button', { name: /window/ })).not.toBeInTheDocument();
   });
 });
 

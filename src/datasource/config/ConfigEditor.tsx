@@ -5,6 +5,7 @@ import { closeProxy, openProxyFields, PROXY_DANGER } from '../proxy';
 import { ActionsSection } from './ActionsSection';
 import { changes, type Changes, type EditorProps } from './change';
 import { CloverDxSection } from './CloverDxSection';
+import { DetectionSection } from './DetectionSection';
 import { GenericSection } from './GenericSection';
 import { KindSection } from './KindSection';
 import { MessagingSection } from './MessagingSection';
@@ -23,6 +24,7 @@ export function ConfigEditor(props: EditorProps) {
       <Connection options={options} change={change} />
       <TlsSection options={options} change={change} />
       <PollingSection options={options} change={change} />
+      <DetectionSection options={options} change={change} />
       <ActionsSection options={options} change={change} />
     </>
   );

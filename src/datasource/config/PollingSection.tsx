@@ -2,18 +2,9 @@ import { FieldSet } from '@grafana/ui';
 import React from 'react';
 
 import { checkNumber, describeRange } from '../checks';
-import { checkRequestTimeout, DEFAULTS, kindOf, RANGES, type CoordinatorKind } from '../settings';
+import { checkRequestTimeout, DEFAULTS, RANGES } from '../settings';
 import { type Changes, type EditorProps } from './change';
 import { NumberField } from './fields';
-
-/** CloverDX has no state between running and ended: what hangs there are parents. */
-const STUCK: Record<CoordinatorKind, string> = {
-  seatunnel: 'A job that has been canceling or failing for this long counts as stuck.',
-  cloverdx:
-    'A parent counts as stuck when all its children have ended for this long, and a job when it runs on for this long after an abort.',
-  generic:
-    'A job that has been canceling or failing for this long counts as stuck, and a parent whose children have all ended for this long.',
-};
 
 interface Props {
   options: EditorProps['options'];
@@ -53,16 +44,6 @@ export function PollingSection({ options: { jsonData, readOnly = false }, change
         placeholder={DEFAULTS.pollDeadlineSeconds}
         problem={checkNumber(jsonData.pollDeadlineSeconds, RANGES.pollDeadlineSeconds)}
         onChange={(pollDeadlineSeconds) => change.setting({ pollDeadlineSeconds })}
-      />
-      <NumberField
-        label="Stuck after"
-        description={STUCK[kindOf(jsonData)]}
-        unit="s"
-        readOnly={readOnly}
-        value={jsonData.stuckAfterSeconds}
-        placeholder={DEFAULTS.stuckAfterSeconds}
-        problem={checkNumber(jsonData.stuckAfterSeconds, RANGES.stuckAfterSeconds)}
-        onChange={(stuckAfterSeconds) => change.setting({ stuckAfterSeconds })}
       />
     </FieldSet>
   );

@@ -1,6 +1,7 @@
 import { type DataSourcePluginOptionsEditorProps } from '@grafana/data';
 
 import { type CloverDxApi, type Messaging } from '../cloverdx';
+import { type DetectionSettings } from '../detection';
 import {
   kindOf,
   type ActionSettings,
@@ -24,6 +25,7 @@ export interface Changes {
   /** A section changes only settings of the kind for which it is shown. */
   setting(change: SettingChange): void;
   action(change: Partial<ActionSettings>): void;
+  detection(change: Partial<DetectionSettings>): void;
   cloverdx(change: Partial<CloverDxApi>): void;
   messaging(change: Partial<Messaging>): void;
   secret(name: keyof CoordinatorSecrets, value: string): void;
@@ -43,6 +45,7 @@ export function changes({ options, onOptionsChange }: EditorProps): Changes {
     kind: (kind) => change(withKind(jsonData, kind)),
     setting,
     action: (next) => setting({ actions: { ...jsonData.actions, ...next } }),
+    detection: (next) => setting({ detection: { ...jsonData.detection, ...next } }),
     cloverdx: (next) => setting({ cloverdx: { ...part('cloverdx'), ...next } }),
     messaging: (next) => setting({ messaging: { ...part('messaging'), ...next } }),
     secret: (name, value) =>

@@ -28,6 +28,9 @@ export interface FrameRow {
   advice: string;
   deadline: number | null;
   evidence: string;
+  stuck_since: number | null;
+  suppressed: string;
+  suppressed_until: number | null;
 }
 
 /** A job that has been CANCELING for 12 minutes at least. */
@@ -56,6 +59,9 @@ export function frameRow(change: Partial<FrameRow> = {}): FrameRow {
     advice: '',
     deadline: null,
     evidence: '',
+    stuck_since: AS_OF - 540_000,
+    suppressed: '',
+    suppressed_until: null,
     ...change,
   };
 }
@@ -84,6 +90,9 @@ const TYPES: Record<keyof FrameRow, FieldType> = {
   advice: FieldType.string,
   deadline: FieldType.time,
   evidence: FieldType.string,
+  stuck_since: FieldType.time,
+  suppressed: FieldType.string,
+  suppressed_until: FieldType.time,
 };
 
 /** The frame that the backend's `jobs` query gives for these rows. */
@@ -112,6 +121,9 @@ export function jobsFrame(rows: FrameRow[], meta: Record<string, unknown> = {}):
     'advice',
     'deadline',
     'evidence',
+    'stuck_since',
+    'suppressed',
+    'suppressed_until',
   ];
   return {
     refId: 'A',

@@ -212,8 +212,22 @@ describe('without a job', () => {
     ],
     [
       'the query names states, all in which a job can be stuck among them, and an empty variable',
-      { targets: [{ refId: 'A', datasource: { uid: 'zeta' }, states: ['canceling', 'failing'], jobId: '$job' }] },
+      {
+        targets: [
+          {
+            refId: 'A',
+            datasource: { uid: 'zeta' },
+            states: ['canceling', 'failing', 'savepointing'],
+            jobId: '$job',
+          },
+        ],
+      },
       /No job is stuck\./,
+    ],
+    [
+      'the query leaves out a state in which a job can be stuck',
+      { targets: [{ refId: 'A', datasource: { uid: 'zeta' }, states: ['canceling', 'failing'] }] },
+      /No job matches the query\./,
     ],
     [
       'the query names a job',
@@ -394,7 +408,7 @@ describe('a coordinator that has one way to stop a job', () => {
 });
 
 describe('without a job, where jobs can hang while they run', () => {
-  const ending = [{ refId: 'A', datasource: { uid: 'zeta' }, states: ['canceling', 'failing'] }];
+  const ending = [{ refId: 'A', datasource: { uid: 'zeta' }, states: ['canceling', 'failing', 'savepointing'] }];
 
   it.each<[string, () => void]>([
     ['CloverDX', () => (client.supports = [{ value: support({ kind: 'cloverdx' }) }])],

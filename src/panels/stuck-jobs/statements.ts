@@ -16,8 +16,8 @@ export function emptyStatement(answer: JobsAnswer, freshness: Freshness, filtere
   return filtered ? 'No job matches the query.' : 'No job is stuck.';
 }
 
-/** The states in which a job can be stuck (pkg/plugin). */
-const CAN_BE_STUCK = ['canceling', 'failing'];
+/** The states in which a job can be stuck where nothing else is set (pkg/plugin). */
+const CAN_BE_STUCK = ['canceling', 'failing', 'savepointing'];
 /** Where jobs have parents, those hang while they run. */
 const PARENTS_CAN_BE_STUCK = [...CAN_BE_STUCK, 'running'];
 

@@ -1,0 +1,57 @@
+import { getBackendSrv } from '@grafana/runtime';
+import { defer, map, type Observable } from 'rxjs';
+
+import { FailedError } from './failure';
+
+/** An alert rule of this Grafana, as far as it matters here. */
+export interface GrafanaRule {
+  uid: string;
+  /** Of the data sources that it asks. */
+  sources: string[];
+  severity: string;
+  runbook: string;
+  /** Grafana's words: inactive, pending, firing; ok, error, nodata, unknown. */
+  state: string;
+  health: string;
+  isPaused: boolean;
+}
+
+/** A rule in Grafana's answer; it comes from another program, so that nothing of it is certain. */
+interface Told {
+  uid?: string;
+  queriedDatasourceUIDs?: string[];
+  labels?: Record<string, string>;
+  annotations?: Record<string, string>;
+  state?: string;
+  health?: string;
+  isPaused?: boolean;
+}
+
+interface Answer {
+  data?: { groups?: Array<{ rules?: Told[] }> };
+}
+
+/** The alert rules that the signed-in user may see. Editors, admins and viewers may ask, each for the folders that they see. */
+export function readAlertRules(): Observable<GrafanaRule[]> {
+  return defer(() =>
+    getBackendSrv().fetch<Answer>({ url: '/api/prometheus/grafana/api/v1/rules', showErrorAlert: false })
+  ).pipe(map(({ data }) => understood(data)));
+}
+
+function understood(answer: Answer): GrafanaRule[] {
+  const groups = answer?.data?.groups;
+  if (!Array.isArray(groups)) {
+    throw new FailedError({ kind: 'network', message: 'Grafana answered with something else than alert rules.' });
+  }
+  return groups
+    .flatMap(({ rules }) => rules ?? [])
+    .map(({ uid, queriedDatasourceUIDs, labels, annotations, state, health, isPaused }) => ({
+      uid: uid ?? '',
+      sources: queriedDatasourceUIDs ?? [],
+      severity: labels?.severity ?? '',
+      runbook: annotations?.runbook_url ?? '',
+      state: state ?? '',
+      health: health ?? '',
+      isPaused: isPaused === true,
+    }));
+}
