@@ -29,6 +29,7 @@ func TestS39_LeftoversAndUnconfirmedAsMetrics(t *testing.T) {
 	r.forceStop("733584788375666695", action.OutcomeStopped, &action.Leftovers{CheckedAt: time.Now(), Until: until})
 	r.forceStop("733584788375666696", action.OutcomeStopped, &action.Leftovers{CheckedAt: time.Now(), Until: until, NotChecked: []string{"http://worker-3:8080"}})
 	open := r.forceStop("733584788375666697", action.OutcomeUnknown, nil)
+	r.waitForRecords(4)
 
 	for _, headers := range []map[string]string{nil, fromAlert} {
 		response := r.query(leftoverQuery, headers)
@@ -82,9 +83,11 @@ func TestLeftovers_UnknownIsAnErrorToAlerts(t *testing.T) {
 		"no addresses":       {CheckedAt: time.Now(), Unasked: "No worker addresses are set."},
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			r := newRig(t, quiet)
 			r.waitFor("the first poll", func(view *watch.View) bool { return view.Complete != nil })
 			r.forceStop("733584788375666694", action.OutcomeStopped, leftovers)
+			r.waitForRecords(1)
 			response := r.query(leftoverQuery, fromAlert)
 			if !errors.Is(response.Error, errNotExposed) || response.Status != backend.StatusBadGateway {
 				t.Errorf("an alert rule gets %v", response.Error)

@@ -382,6 +382,19 @@ func verdict(plan answer, guard string) map[string]any {
 	return nil
 }
 
+// waitForRecords waits until the records of acts hold so many that are open: a
+// poll may have read them a moment before, and they are kept for seconds.
+func (r *rig) waitForRecords(open int) {
+	r.t.Helper()
+	r.waitFor(fmt.Sprintf("%d open records", open), func(*watch.View) bool {
+		aftermath, err := r.datasource.guard.Aftermath(r.t.Context())
+		if err != nil {
+			r.t.Fatal(err)
+		}
+		return len(aftermath.Unconfirmed)+len(aftermath.Watched) == open
+	})
+}
+
 // forceStop puts a settled force stop into the store, as if it had been made a
 // while ago.
 func (r *rig) forceStop(job coordinator.JobID, outcome action.Outcome, leftovers *action.Leftovers) action.Intent {

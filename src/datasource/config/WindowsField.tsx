@@ -32,9 +32,7 @@ interface Props {
 }
 
 /** The times in which no job becomes stuck. */
-export function WindowsField({ windows, readOnly, problem, onChange }: Props) {
-  const put = (at: number, change: Partial<MaintenanceWindow>) =>
-    onChange(windows.map((window, index) => (index === at ? { ...window, ...change } : window)));
+export function WindowsField({ problem, ...list }: Props) {
   return (
     <Field
       label="Maintenance windows"
@@ -42,68 +40,76 @@ export function WindowsField({ windows, readOnly, problem, onChange }: Props) {
       invalid={problem !== ''}
       error={problem}
     >
-      <div>
-        {windows.map((window, index) => (
-          <InlineFieldRow key={index} role="group" aria-label={`Window ${index + 1}`}>
-            {window.days && (
-              <InlineField label="Days">
-                <Input
-                  // Committed when it is left: a comma that is being typed is no day.
-                  key={window.days.join()}
-                  aria-label={`Days of window ${index + 1}`}
-                  width={DAYS_WIDTH}
-                  defaultValue={window.days.join(', ')}
-                  placeholder="sat, sun"
-                  readOnly={readOnly}
-                  onBlur={(event) => put(index, { days: daysOf(event.currentTarget.value) })}
-                />
-              </InlineField>
-            )}
-            {(window.days ? WEEKLY : ONCE).map(({ name, label, width, placeholder }) => (
-              <InlineField key={name} label={label}>
-                <Input
-                  aria-label={`${label} of window ${index + 1}`}
-                  width={width}
-                  value={window[name] ?? ''}
-                  placeholder={placeholder}
-                  readOnly={readOnly}
-                  onChange={(event) => put(index, { [name]: event.currentTarget.value })}
-                />
-              </InlineField>
-            ))}
-            {!readOnly && (
-              <IconButton
-                name="trash-alt"
-                aria-label={`Remove window ${index + 1}`}
-                onClick={() => onChange(windows.filter((_, other) => other !== index))}
-              />
-            )}
-          </InlineFieldRow>
-        ))}
-        {!readOnly && (
-          <>
-            <Button
-              size="sm"
-              variant="secondary"
-              icon="plus"
-              onClick={() => onChange([...windows, { from: '', to: '', reason: '' }])}
-            >
-              Add window
-            </Button>{' '}
-            <Button
-              size="sm"
-              variant="secondary"
-              icon="plus"
-              onClick={() =>
-                onChange([...windows, { days: ['sun'], from: '02:00', to: '04:00', timeZone: 'UTC', reason: '' }])
-              }
-            >
-              Add weekly window
-            </Button>
-          </>
-        )}
-      </div>
+      <WindowsList {...list} />
     </Field>
+  );
+}
+
+function WindowsList({ windows, readOnly, onChange }: Omit<Props, 'problem'>) {
+  const put = (at: number, change: Partial<MaintenanceWindow>) =>
+    onChange(windows.map((window, index) => (index === at ? { ...window, ...change } : window)));
+  return (
+    <div>
+      {windows.map((window, index) => (
+        <InlineFieldRow key={index} role="group" aria-label={`Window ${index + 1}`}>
+          {window.days && (
+            <InlineField label="Days">
+              <Input
+                // Committed when it is left: a comma that is being typed is no day.
+                key={window.days.join()}
+                aria-label={`Days of window ${index + 1}`}
+                width={DAYS_WIDTH}
+                defaultValue={window.days.join(', ')}
+                placeholder="sat, sun"
+                readOnly={readOnly}
+                onBlur={(event) => put(index, { days: daysOf(event.currentTarget.value) })}
+              />
+            </InlineField>
+          )}
+          {(window.days ? WEEKLY : ONCE).map(({ name, label, width, placeholder }) => (
+            <InlineField key={name} label={label}>
+              <Input
+                aria-label={`${label} of window ${index + 1}`}
+                width={width}
+                value={window[name] ?? ''}
+                placeholder={placeholder}
+                readOnly={readOnly}
+                onChange={(event) => put(index, { [name]: event.currentTarget.value })}
+              />
+            </InlineField>
+          ))}
+          {!readOnly && (
+            <IconButton
+              name="trash-alt"
+              aria-label={`Remove window ${index + 1}`}
+              onClick={() => onChange(windows.filter((_, other) => other !== index))}
+            />
+          )}
+        </InlineFieldRow>
+      ))}
+      {!readOnly && (
+        <>
+          <Button
+            size="sm"
+            variant="secondary"
+            icon="plus"
+            onClick={() => onChange([...windows, { from: '', to: '', reason: '' }])}
+          >
+            Add window
+          </Button>{' '}
+          <Button
+            size="sm"
+            variant="secondary"
+            icon="plus"
+            onClick={() =>
+              onChange([...windows, { days: ['sun'], from: '02:00', to: '04:00', timeZone: 'UTC', reason: '' }])
+            }
+          >
+            Add weekly window
+          </Button>
+        </>
+      )}
+    </div>
   );
 }
 

@@ -1,6 +1,7 @@
 // @ts-check
 /** Jobs that hang, on real engines: one scenario for each way to get there. */
 import { freezeNode, killNode, startNode } from '../../../engines/seatunnel/cluster.mjs';
+import { http } from '../../../engines/seatunnel/lib/rest.mjs';
 import { at, becomes, cancel, cancelAndLose, must, onCluster, running, taskThreads } from './engine.mjs';
 import { hanging, withHangingSinks } from './sink.mjs';
 
@@ -111,7 +112,7 @@ const workerFrozen = (version) =>
   onCluster(
     'worker-frozen',
     version,
-    'The sink of a cancelled job takes its time, and before it is done its worker freezes: the master waits for it, and the list of jobs answers no more, until the member is dropped after its no-heartbeat limit (60 s) and the job is CANCELED.',
+    'The sink of a cancelled job takes its time, and before it is done its worker freezes: the master waits for it, and the list of jobs answers no more, until the member is dropped after its no-heartbeat limit (60 s) and the job ends.',
     { workers: 2 },
     (cluster, record) =>
       withHangingSinks(cluster, async () => {
@@ -215,6 +216,7 @@ async function deadlocks(cluster, record, id) {
     await must(master, id, 'CANCELING');
     hung = true;
     stage.say('the job hangs');
+    await mustBeDeadlocked(master);
     await stage.sleep(HANGS_SECONDS);
     await must(master, id, 'CANCELING');
     return [{ id, cause: 'coordinator deadlocked', outlook: 'cannot recover', since }];
@@ -225,6 +227,21 @@ async function deadlocks(cluster, record, id) {
     }
   });
   return hung;
+}
+
+/**
+ * Fails unless the master shows what only its deadlock shows while no member is frozen: its telemetry,
+ * which waits for the lock, hangs.
+ * @param {string} master REST v1 of it
+ */
+async function mustBeDeadlocked(master) {
+  const answered = await http(`${master}/hazelcast/rest/instance/metrics`).then(
+    () => true,
+    () => false
+  );
+  if (answered) {
+    throw new Error('The job hangs, and the telemetry answers: this is no deadlock.');
+  }
 }
 
 /** @type {import('../lib/stage.mjs').Scenario[]} */
