@@ -24,8 +24,7 @@ const (
 	storeVariable = "GF_PLUGIN_STORE"
 	// garbagePercent trades CPU time for memory: every poll makes the list of
 	// jobs anew, and with Go's 100 % a coordinator with 50,000 of them would take
-	// twice the memory that is kept. A poll still takes less CPU than decoding its
-	// answer with encoding/json does (npm run bench).
+	// twice the memory that is kept. npm run bench holds what both come to.
 	garbagePercent = 30
 )
 

@@ -95,7 +95,7 @@ export const steps = [
     name: 'soak',
     what: 'a day of 8,640 polls in fake time, with faults; 50,000 jobs in one data source',
     needs: needGo,
-    // Without the race detector, which makes SQLite ten times as slow; what runs here is tested with it elsewhere.
+    // Without the race detector, for its time; what runs here is tested with it elsewhere.
     run: async () =>
       goTests(
         await run('go', ['test', '-json', '-count=1', '-timeout', `${ENGINE_MINUTES}m`, './soak/...'], {

@@ -8,6 +8,8 @@ const SETTLE_SECONDS = 12;
 const SHOWN_SECONDS = 14;
 /** What comes of an outage takes its time: up to 30 s without progress are an end (pkg/delivery). */
 const AFTERMATH_SECONDS = 45;
+/** That nothing more comes is concluded from 30 s in which all see each other, and those do not begin at once. */
+const LONG_AFTERMATH_SECONDS = 75;
 /** Of the sent events buffer: at 20 events a second full within 15 s, so before the parent counts as stuck. */
 const SMALL_LIMIT = 300;
 /** Full within 45 s: the parent is stuck and could still be helped before. */
@@ -43,8 +45,9 @@ async function cutOff(scene) {
  * The network returns, and the event is lost.
  * @param {Scene} scene
  * @param {Awaited<ReturnType<typeof cutOff>>} of
+ * @param {number} [aftermath] in seconds
  */
-async function returnWithout({ stage, nodes }, { event, parentOn }) {
+async function returnWithout({ stage, nodes }, { event, parentOn }, aftermath = AFTERMATH_SECONDS) {
   stage.say('the network returns');
   await nodes.mend('nodeC');
   await nodes.together();
@@ -54,7 +57,7 @@ async function returnWithout({ stage, nodes }, { event, parentOn }) {
   if (fate !== 'lost') {
     throw new Error(`The event was ${fate}; this recording is of one that is lost.`);
   }
-  await stage.sleep(AFTERMATH_SECONDS);
+  await stage.sleep(aftermath);
 }
 
 /**
@@ -209,7 +212,7 @@ const forgotten = {
   provoke: async (scene) => {
     const one = await cutOff(scene);
     await sleepUntil(scene.stage, one.since, STUCK_AFTER_SECONDS + SHOWN_SECONDS / 2);
-    await returnWithout(scene, one);
+    await returnWithout(scene, one, LONG_AFTERMATH_SECONDS);
     return [{ id: `${one.parent}`, cause: 'parent waits, cause unknown', outlook: 'may recover', since: one.since }];
   },
 };

@@ -40,7 +40,7 @@ async function build() {
  * Starts the recorder and waits until it records.
  * @param {string} program
  * @param {string[]} args
- * @returns {Promise<{ end: (keep: boolean) => Promise<void> }>} end: stops it, and lets it write what it has if keep
+ * @returns {Promise<{ end: () => Promise<void> }>} end: stops it; it writes what it has
  * @throws {Error} if it does not record
  */
 export async function startRecorder(program, args) {
@@ -59,10 +59,10 @@ export async function startRecorder(program, args) {
     throw new Error(`The recorder does not record: ${said || 'it said nothing in time'}`);
   }
   return {
-    end: async (keep) => {
-      recorder.kill(keep ? 'SIGINT' : 'SIGKILL');
+    end: async () => {
+      recorder.kill('SIGINT');
       const how = await Promise.race([ended, bound(END_BOUND_MS)]);
-      if (keep && how !== '') {
+      if (how !== '') {
         recorder.kill('SIGKILL');
         throw new Error(`The recorder ${how}.`);
       }

@@ -3,7 +3,7 @@
  * A recording with its label: starts the recorder, lets a scenario provoke something, stops the
  * recorder, and writes down beside it what was true (truth/label.go).
  */
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -72,7 +72,8 @@ export async function record(what, provoke) {
   mkdirSync(what.out, { recursive: true });
   const scratch = mkdtempSync(join(tmpdir(), 'unjam-provoke-'));
   const settings = join(scratch, 'settings.json');
-  const file = join(what.out, `${what.name}.jsonl.gz`);
+  // In out only once it is whole: an earlier one stays where this one fails.
+  const file = join(scratch, `${what.name}.jsonl.gz`);
   writeFileSync(settings, JSON.stringify(what.settings));
   try {
     const guess = Date.now();
@@ -82,14 +83,13 @@ export async function record(what, provoke) {
     let jobs;
     try {
       jobs = await provoke(stageSince(what.name, guess));
-    } catch (error) {
-      await recorder.end(false);
-      throw error;
+    } finally {
+      await recorder.end();
     }
-    await recorder.end(true);
     // The recorder's clock began a moment after ours.
     const late = (began(file) - guess) / 1000;
     writeFileSync(join(what.out, `${what.name}.truth.json`), label(what, jobs, late));
+    copyFileSync(file, join(what.out, `${what.name}.jsonl.gz`));
     console.error(`${what.name}: ${Math.ceil(statSync(file).size / 1024)} kB, ${jobs.length} jobs hung.`);
   } finally {
     rmSync(scratch, { recursive: true, force: true });
