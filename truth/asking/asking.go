@@ -102,10 +102,14 @@ type Sample struct {
 	Value  float64
 }
 
-// Metric asks for a metric as an alert rule does. While the coordinator is not
-// seen, metrics of jobs answer an error.
-func (s *Source) Metric(ctx context.Context, name string) ([]Sample, error) {
-	frames, err := s.ask(ctx, map[string]any{"queryType": "metric", "schemaVersion": 1, "metric": name}, true)
+// Metric asks for a metric as an alert rule does, of jobs in these states or in
+// all. While the coordinator is not seen, metrics of jobs answer an error.
+func (s *Source) Metric(ctx context.Context, name string, states ...string) ([]Sample, error) {
+	asked := map[string]any{"queryType": "metric", "schemaVersion": 1, "metric": name}
+	if len(states) > 0 {
+		asked["states"] = states
+	}
+	frames, err := s.ask(ctx, asked, true)
 	if err != nil {
 		return nil, err
 	}
