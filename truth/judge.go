@@ -7,6 +7,10 @@ import (
 	"github.com/unjam/unjam-jobs-app/truth/asking"
 )
 
+// lookEvery is how often the replay asks for the jobs. Ages are computed when
+// they are asked for, so this bounds what a delay can be measured to.
+const lookEvery = time.Second
+
 // cannotRecover is the outlook of jobs that an operator is told of although
 // their state alone looks healthy (a cancel that was forgotten).
 const cannotRecover = "cannot recover"
@@ -27,14 +31,53 @@ type Verdict struct {
 	// True is what was true; nil for a job that never hung.
 	True *JobTrue
 	// Told is when it was flagged first while it hung, since Began; negative if
-	// never. Delay is Told minus the moment from which it counts as stuck.
-	Told  time.Duration
-	Delay time.Duration
+	// never. Delay is Told minus the moment from which it counts as stuck: the
+	// threshold after the state began, as far as the answers show it. Allowed is
+	// until the first poll that could see it was complete, and one look of the
+	// measure: a look that finds the view late waits for a poll itself.
+	Told    time.Duration
+	Delay   time.Duration
+	Allowed time.Duration
 	// Cause and Outlook are the last that were said while it hung.
 	Cause   string
 	Outlook string
 	// Wrongly is when it was flagged while it did not hang; negative if never.
 	Wrongly time.Duration
+
+	// from is when its state began, as far as the answers show it.
+	from time.Duration
+}
+
+// polls are when the lists of jobs were asked for, and when polls were complete,
+// both since the recording began.
+type polls struct{ lists, complete []time.Duration }
+
+// sees is when the first poll was complete that asked for the list at a moment
+// or later; that moment where there was none.
+func (p polls) sees(at time.Duration) time.Duration {
+	return firstFrom(p.complete, firstFrom(p.lists, at))
+}
+
+func firstFrom(all []time.Duration, at time.Duration) time.Duration {
+	for _, one := range all {
+		if one >= at {
+			return one
+		}
+	}
+	return at
+}
+
+// second is when the second complete poll after a moment was, and at least two
+// intervals after it.
+func (p polls) second(after, interval time.Duration) time.Duration {
+	at, left := after+2*interval, 2
+	for _, poll := range p.complete {
+		if poll > after && left > 0 {
+			left--
+			at = max(at, poll+lookEvery)
+		}
+	}
+	return at
 }
 
 // Detected tells whether a job that hung was flagged.
@@ -47,9 +90,9 @@ func (v Verdict) CauseRight() bool {
 
 // Judge compares what was said with what was true. A job may be flagged one
 // poll before it counts as stuck, since the label's clock is not the
-// coordinator's, and two polls after it stopped to hang, since that has to be
-// seen.
-func Judge(one *Case, said []Seen) []Verdict {
+// coordinator's, and until the second complete poll after it stopped to hang,
+// since that has to be seen.
+func Judge(one *Case, said []Seen, at polls) []Verdict {
 	verdicts := map[string]*Verdict{}
 	of := func(id string) *Verdict {
 		if verdicts[id] == nil {
@@ -58,12 +101,17 @@ func Judge(one *Case, said []Seen) []Verdict {
 		return verdicts[id]
 	}
 	for i := range one.Jobs {
-		of(one.Jobs[i].ID).True = &one.Jobs[i]
+		verdict := of(one.Jobs[i].ID)
+		verdict.True = &one.Jobs[i]
+		verdict.from = max(seconds(one.Jobs[i].Since), shown(one, one.Jobs[i]))
+		verdict.Allowed = at.sees(verdict.from) - verdict.from
 	}
+	var last time.Duration
 	for _, seen := range said {
 		for _, job := range seen.Jobs {
-			of(job.ID).add(one, seen.At, job)
+			of(job.ID).add(one, seen.At, last, at, job)
 		}
+		last = seen.At
 	}
 	var all []Verdict
 	for _, verdict := range verdicts {
@@ -73,7 +121,9 @@ func Judge(one *Case, said []Seen) []Verdict {
 	return all
 }
 
-func (v *Verdict) add(one *Case, at time.Duration, job asking.Job) {
+// add takes what was said at a look, after the last one and with polls at their
+// times.
+func (v *Verdict) add(one *Case, at, last time.Duration, polled polls, job asking.Job) {
 	if v.True == nil {
 		if flagged(job) && v.Wrongly < 0 {
 			v.Wrongly = at
@@ -83,12 +133,13 @@ func (v *Verdict) add(one *Case, at time.Duration, job asking.Job) {
 	onset, end := v.True.onset(), v.True.end(one.Lasting())
 	if at >= onset-one.Interval && at <= end {
 		if flagged(job) && v.Told < 0 {
-			v.Told, v.Delay = at, at-onset
+			v.Told, v.Delay = at, at-v.from-seconds(v.True.ThresholdSeconds)
+			v.Allowed += at - last
 		}
 		v.Cause, v.Outlook = job.Cause, job.Outlook
 		return
 	}
-	if flagged(job) && (at < onset || at > end+2*one.Interval) && v.Wrongly < 0 {
+	if flagged(job) && (at < onset || at > polled.second(end, one.Interval)) && v.Wrongly < 0 {
 		v.Wrongly = at
 	}
 }

@@ -56,7 +56,7 @@ func TestJudge(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			result := Result{Case: hanging(one.until)}
-			result.Verdicts = Judge(result.Case, one.said)
+			result.Verdicts = Judge(result.Case, one.said, polls{})
 			score, byCause := Total([]Result{result})
 			if score.Hung != 1 || byCause["final status lost"].Hung != 1 {
 				t.Fatalf("%+v", score)

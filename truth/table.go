@@ -17,7 +17,7 @@ type Score struct {
 	// flagged while they did not hang.
 	Hung, Detected, Right, Wrongly int
 	// Worst is the longest delay, Sum all of them together. Excess is by how
-	// much the worst one is over its data source's poll interval.
+	// much one is over what is allowed at most.
 	Worst, Sum, Excess time.Duration
 }
 
@@ -39,7 +39,7 @@ func share(part, whole int) float64 {
 	return float64(part) / float64(whole)
 }
 
-func (s *Score) add(v Verdict, interval time.Duration) {
+func (s *Score) add(v Verdict) {
 	if v.Wrongly >= 0 {
 		s.Wrongly++
 	}
@@ -54,7 +54,7 @@ func (s *Score) add(v Verdict, interval time.Duration) {
 		s.Detected++
 		s.Sum += v.Delay
 		s.Worst = max(s.Worst, v.Delay)
-		s.Excess = max(s.Excess, v.Delay-interval)
+		s.Excess = max(s.Excess, v.Delay-v.Allowed)
 	}
 }
 
@@ -74,10 +74,10 @@ func Total(results []Result) (all Score, byCause map[string]Score) {
 	byCause = map[string]Score{}
 	for _, result := range results {
 		for _, verdict := range result.Verdicts {
-			all.add(verdict, result.Interval)
+			all.add(verdict)
 			if verdict.True != nil {
 				of := byCause[verdict.True.Cause]
-				of.add(verdict, result.Interval)
+				of.add(verdict)
 				byCause[verdict.True.Cause] = of
 			}
 		}

@@ -16,13 +16,8 @@ import (
 	"github.com/unjam/unjam-jobs-app/truth/recording"
 )
 
-const (
-	// lookEvery is how often the replay asks for the jobs. Ages are computed
-	// when they are asked for, so this bounds what a delay can be measured to.
-	lookEvery = time.Second
-	// leastAccuracy is the share of causes that must be right.
-	leastAccuracy = 0.95
-)
+// leastAccuracy is the share of causes that must be right.
+const leastAccuracy = 0.95
 
 // TestTruth is what `npm run truth` runs.
 func TestTruth(t *testing.T) {
@@ -67,6 +62,8 @@ func tell(t *testing.T, verdict Verdict) {
 		t.Errorf("job %s was called stuck %s after the beginning and was not", verdict.Job, verdict.Wrongly)
 	case verdict.True != nil && !verdict.Detected():
 		t.Errorf("job %s hung (%s) and was not called stuck", verdict.Job, verdict.True.Cause)
+	case verdict.True != nil && verdict.Delay > verdict.Allowed:
+		t.Errorf("job %s was told of %s after the threshold, and %s are allowed; its state was told from %s on", verdict.Job, verdict.Delay, verdict.Allowed, verdict.from)
 	case verdict.True != nil && !verdict.CauseRight():
 		// Not a failure by itself: of all causes, leastAccuracy must be right.
 		t.Logf("job %s: %q (%s) was said, %q (%s) was true", verdict.Job, verdict.Cause, verdict.Outlook, verdict.True.Cause, verdict.True.Outlook)
@@ -85,9 +82,11 @@ func replay(t *testing.T, one *Case) Result {
 	}
 	result := Result{Case: one}
 	var said []Seen
+	var polls polls
 	for time.Since(one.Began) < one.Lasting() {
 		time.Sleep(lookEvery)
 		at := time.Since(one.Began)
+		polls.add(t, source, at)
 		jobs, err := source.Jobs(t.Context())
 		if err == nil {
 			said = append(said, Seen{at, jobs})
@@ -98,11 +97,29 @@ func replay(t *testing.T, one *Case) Result {
 	if err := shared.Close(); err != nil {
 		t.Fatal(err)
 	}
-	result.Verdicts, result.Missed = Judge(one, said), replayed.Missed()
+	for _, asked := range replayed.Asked() {
+		if asksForJobs(asked.URL) {
+			polls.lists = append(polls.lists, asked.At)
+		}
+	}
+	result.Verdicts, result.Missed = Judge(one, said, polls), replayed.Missed()
 	for question, times := range result.Missed {
 		t.Logf("not in the recording, %d times: %s", times, question)
 	}
 	return result
+}
+
+// add notes the last complete poll, by its age.
+func (p *polls) add(t *testing.T, source *asking.Source, at time.Duration) {
+	age, err := source.Metric(t.Context(), "poll_age_seconds")
+	if err != nil || len(age) != 1 {
+		return
+	}
+	last := at - seconds(age[0].Value)
+	// Ages are rounded on their way.
+	if known := len(p.complete); known == 0 || last-p.complete[known-1] > lookEvery/10 {
+		p.complete = append(p.complete, last)
+	}
 }
 
 // alarms are what rules would say of a cluster in which nothing hangs.

@@ -127,6 +127,29 @@ func deadlocked(f *facing) (judged, bool) {
 	return found, true
 }
 
+// noWorkerTakes is within what time a master ends the cancelled jobs of its last
+// worker once that has left: measured are seconds.
+const noWorkerTakes = 30 * time.Second
+
+func withoutWorkers(f *facing) (judged, bool) {
+	if !f.lateCancel() || f.cluster.Workers != 0 || f.newest.answered > 0 {
+		return judged{}, false
+	}
+	for _, left := range f.cluster.Left {
+		if f.cluster.Now.Sub(left.At) < noWorkerTakes {
+			return judged{}, false
+		}
+	}
+	found := judged{
+		cause: CauseDeadlocked, outlook: CannotRecover, confidence: delivery.Likely,
+		evidence: []Evidence{{f.cluster.Now, SourceMembers, "The master counts no worker at all, and does not end the job: it normally does within seconds once the last worker has left."}},
+		advice:   "Fail over the active master: it seems to be deadlocked, and then a force stop changes nothing either. " + failover,
+		needs:    []string{"A thread dump of the active master would prove the deadlock; Unjam does not read it."},
+	}
+	found.evidence = append(found.evidence, f.departures()...)
+	return found, true
+}
+
 func statusLost(f *facing) (judged, bool) {
 	if !f.lateCancel() {
 		return judged{}, false

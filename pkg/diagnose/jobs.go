@@ -58,6 +58,7 @@ func JobRules() []JobRule {
 		{"new master", "measured on SeaTunnel 2.3.13: the standby restores jobs within seconds", newMaster},
 		{"worker unresponsive", "measured on SeaTunnel 2.3.13: with a frozen worker /running-jobs hangs and /overview answers, until the member is dropped", unresponsive},
 		{"force stop without effect", "measured on SeaTunnel 2.3.13: a deadlock in the master, once in five kills of the only worker; force stop is accepted and changes nothing", deadlocked},
+		{"no worker, and no end", "measured on SeaTunnel 2.3.13: the only worker killed and the job cancelled; mostly it ends at once, and in a deadlock of the master it stays CANCELING, with 0 workers in /overview", withoutWorkers},
 		{"no task thread on any worker", "measured on SeaTunnel 2.3.8 and 2.3.13: the notification of the final status was dropped, and the worker's threads are gone", statusLost},
 		{"task thread alive, its worker left", "SeaTunnel's sources: a cancel is sent to a worker once, by its address", undelivered},
 		{"task thread alive", "measured on SeaTunnel 2.3.13: a sink blocked in write(2) takes no interrupt; force stop leaves its thread behind", willNotStop},

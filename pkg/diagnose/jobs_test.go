@@ -121,7 +121,11 @@ func TestJobRules(t *testing.T) {
 			c.Workers, c.Members, c.Left = 0, []string{"m1:5801"}, []Departure{{Member: "w1:5802", At: minutes(9.9)}}
 		}), canceling(func(l *Late) { l.ForceAt = minutes(18) }), CauseDeadlocked, CannotRecover, delivery.Likely, "Fail over the active master: another force stop", "thread dump"},
 		{"force stop sent just now", zeta(), canceling(func(l *Late) { l.ForceAt = minutes(19.5) }), CauseStatusLost, CannotRecover, delivery.Proven, "Force stop", ""},
-		{"the only worker killed", zeta(both(silent("http://w1:8080")), func(c *Cluster) { c.Workers, c.Members = 0, []string{"m1:5801"} }), canceling(), CauseNotKnown, MayRecover, delivery.Possible, "Cancel the job again", "An answer from http://w1:8080"},
+		{"the only worker killed", zeta(both(silent("http://w1:8080")), func(c *Cluster) { c.Workers, c.Members = 0, []string{"m1:5801"} }), canceling(), CauseDeadlocked, CannotRecover, delivery.Likely, "Fail over the active master: it seems", "thread dump"},
+		{"the only worker killed just now", zeta(both(silent("http://w1:8080")), func(c *Cluster) {
+			c.Workers, c.Members, c.Left = 0, []string{"m1:5801"}, []Departure{{Member: "w1:5802", At: minutes(19.8)}}
+		}), canceling(), CauseNotKnown, MayRecover, delivery.Possible, "Cancel the job again", "An answer from http://w1:8080"},
+		{"no worker counted, one answers", zeta(func(c *Cluster) { c.Workers = 0 }), canceling(), CauseStatusLost, CannotRecover, delivery.Proven, "Force stop", ""},
 
 		{"restoring", zeta(), canceling(func(l *Late) { l.RestoringSince = minutes(19.5) }), CauseRestore, WillRecover, delivery.Likely, "Wait until the master has restored", ""},
 		{"restoring too long", zeta(), canceling(func(l *Late) { l.RestoringSince = minutes(18) }), CauseRestore, MayRecover, delivery.Likely, "longer than a master should need", ""},

@@ -132,14 +132,14 @@ func (unreadable) Unresolved(context.Context, watch.Scope, time.Time) ([]action.
 // S35: while the store is gone, the metrics of acts are an error to alert rules
 // and "not exposed" to panels, and never 0; the others go on.
 func TestS35_MetricsWithoutStore(t *testing.T) {
-	for name, broken := range map[string]func(r *rig){
-		"never opened": func(r *rig) { r.process.Store, r.process.StoreErr = nil, errors.New("the folder does not exist") },
-		"unreadable":   func(r *rig) { r.process.Store = unreadable{r.store} },
+	for name, broken := range map[string]func(p *Process){
+		"never opened": func(p *Process) { p.Store, p.StoreErr = nil, errors.New("the folder does not exist") },
+		"unreadable":   func(p *Process) { p.Store = unreadable{p.Store} },
 	} {
 		t.Run(name, func(t *testing.T) {
 			r := newRig(t, quiet)
 			r.forceStop(stuckJob, action.OutcomeStopped, &action.Leftovers{CheckedAt: time.Now()})
-			broken(r)
+			r.changeProcess(broken)
 			r.datasource.Dispose()
 			r.datasource = r.open(map[string]any{"urls": []string{r.double.server.URL}, "clusterId": "lake", "pollIntervalSeconds": 300})
 			r.waitFor("the first poll", func(view *watch.View) bool { return view.Complete != nil })

@@ -173,9 +173,10 @@ func (l *longTrail) AuditFrom(_ context.Context, _ watch.Scope, after int64, lim
 // onLongTrail gives a data source on such a store.
 func (r *rig) onLongTrail(rows int64, portions int) *Datasource {
 	r.t.Helper()
-	r.process.Store = &longTrail{r.store, rows, portions}
+	before := r.process
+	r.changeProcess(func(p *Process) { p.Store = &longTrail{r.store, rows, portions} })
 	d := r.open(map[string]any{"urls": []string{r.double.server.URL}, "pollIntervalSeconds": 300})
-	r.process.Store = r.store
+	r.process = before
 	r.t.Cleanup(d.Dispose)
 	return d
 }

@@ -116,7 +116,9 @@ func TestS44_ProxyOpen(t *testing.T) {
 // health says what to set.
 func TestS35_NoStore(t *testing.T) {
 	r := newRig(t, nil)
-	r.process.Store, r.process.StoreErr, r.process.StoreLocation = nil, errors.New("the folder does not exist"), "set in grafana.ini"
+	r.changeProcess(func(p *Process) {
+		p.Store, p.StoreErr, p.StoreLocation = nil, errors.New("the folder does not exist"), "set in grafana.ini"
+	})
 	settings := map[string]any{"urls": []string{r.double.server.URL}, "timeZone": "Europe/Berlin", "pollIntervalSeconds": 2, "actions": map[string]any{"enabled": true}}
 	result := r.health(settings)
 	if result.Status != backend.HealthStatusOk || !strings.Contains(result.Message, "the folder does not exist") || !strings.Contains(result.Message, "grafana.ini") {

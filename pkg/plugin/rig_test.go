@@ -382,6 +382,14 @@ func verdict(plan answer, guard string) map[string]any {
 	return nil
 }
 
+// changeProcess gives data sources that are made from now on another process;
+// those that run keep theirs, and what they read of it.
+func (r *rig) changeProcess(change func(p *Process)) {
+	changed := *r.process
+	change(&changed)
+	r.process = &changed
+}
+
 // waitForRecords waits until the records of acts hold so many that are open: a
 // poll may have read them a moment before, and they are kept for seconds.
 func (r *rig) waitForRecords(open int) {

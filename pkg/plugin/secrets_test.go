@@ -263,11 +263,12 @@ func TestSecretsNeverLeave(t *testing.T) {
 		t.Fatalf("a store was opened where none is: %s", opened.Location())
 	}
 	h.add("the store's error", err.Error()+" "+store.Redact(location))
-	r.process.Store, r.process.StoreErr, r.process.StoreLocation = nil, err, store.Redact(location)
+	before := r.process
+	r.changeProcess(func(p *Process) { p.Store, p.StoreErr, p.StoreLocation = nil, err, store.Redact(location) })
 	r.datasource.Dispose()
 	r.datasource = r.openWith(settings, secure)
 	h.collect(r, "without a store")
-	r.process.Store = r.store
+	r.process = before
 
 	h.add("log", r.log.text())
 	folder := filepath.Dir(strings.TrimPrefix(r.store.Location(), "sqlite:"))

@@ -28,7 +28,7 @@ async function scenariosOf(kind) {
 }
 
 /**
- * Those that are named, or all of the corpus.
+ * Those that are named, or all but those apart.
  * @param {Scenario[]} scenarios
  * @param {string[]} names
  */

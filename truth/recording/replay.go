@@ -27,6 +27,8 @@ type Replay struct {
 
 	mu     sync.Mutex
 	missed map[string]int
+	// asked are when which address was asked for.
+	asked []Asked
 }
 
 // NewReplay begins a replay now.
@@ -54,6 +56,19 @@ func (r *Replay) Missed() map[string]int {
 	return missed
 }
 
+// Asked is a question that was asked, since the beginning.
+type Asked struct {
+	At  time.Duration
+	URL string
+}
+
+// Asked gives every question that was asked, in their order.
+func (r *Replay) Asked() []Asked {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return slices.Clone(r.asked)
+}
+
 // Reads stands in place of the network.
 func (r *Replay) Reads(http.RoundTripper) http.RoundTripper { return r }
 
@@ -63,6 +78,9 @@ func (r *Replay) RoundTrip(request *http.Request) (*http.Response, error) {
 	if err != nil {
 		return nil, err
 	}
+	r.mu.Lock()
+	r.asked = append(r.asked, Asked{time.Since(r.began), request.URL.String()})
+	r.mu.Unlock()
 	exchange, found := r.answer(question(request.Method, request.URL.String(), asked))
 	if !found {
 		return nil, fmt.Errorf("%s: %w", request.URL.Host, &net.OpError{Op: "dial", Net: "tcp", Err: syscall.ECONNREFUSED})

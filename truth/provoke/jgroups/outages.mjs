@@ -14,8 +14,8 @@ const LONG_AFTERMATH_SECONDS = 75;
 const SMALL_LIMIT = 300;
 /** Full within 45 s: the parent is stuck and could still be helped before. */
 const MIDDLE_LIMIT = 900;
-/** By so much more than the limit: what JGroups itself sends is counted, too, and Unjam has to see it. */
-const BEYOND = 1.1;
+/** By so much more than the limit: Unjam counts from the exclusion, 10 s after the cut, where it wants to be sure. */
+const BEYOND = 1.3;
 /** A frozen node takes 1 s of every poll, and the interval doubles where a poll takes more than half of it. */
 const POLL_OF_FROZEN_SECONDS = 3;
 /** Longer than the parent's threshold, so that the release is a change. */

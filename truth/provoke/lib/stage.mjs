@@ -51,7 +51,7 @@ import { recorderProgram, startRecorder } from './recorder.mjs';
  * @typedef {object} Scenario
  * @property {string} name
  * @property {string} story
- * @property {string} [apart] why it is recorded only where it is named, and is not in the corpus
+ * @property {string} [apart] why it is recorded only where it is named
  * @property {(record: (recorded: Recorded, provoke: Provoke) => Promise<void>) => Promise<void>} perform
  */
 

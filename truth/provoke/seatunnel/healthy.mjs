@@ -190,4 +190,5 @@ export const healthy = [
   load('v2'),
   load('2.3.8'),
   slowSavepoint('v2'),
+  slowSavepoint('2.3.8'),
 ];
