@@ -11,6 +11,9 @@ import (
 // they are asked for, so this bounds what a delay can be measured to.
 const lookEvery = time.Second
 
+// rounding is by how much times that are computed from ages may be off.
+const rounding = 250 * time.Millisecond
+
 // cannotRecover is the outlook of jobs that an operator is told of although
 // their state alone looks healthy (a cancel that was forgotten).
 const cannotRecover = "cannot recover"
@@ -67,10 +70,14 @@ func firstFrom(all []time.Duration, at time.Duration) time.Duration {
 	return at
 }
 
-// second is when the second complete poll after a moment was, and at least two
-// intervals after it.
-func (p polls) second(after, interval time.Duration) time.Duration {
-	at, left := after+2*interval, 2
+// endProven is in how many complete polls an end is proven: one in which the
+// list does not show the job, and two for a question about it that may meet a
+// coordinator which has just dropped a worker.
+const endProven = 3
+
+// ends is when an end at a moment should be known, at the latest.
+func (p polls) ends(after, interval time.Duration) time.Duration {
+	at, left := after+2*interval, endProven
 	for _, poll := range p.complete {
 		if poll > after && left > 0 {
 			left--
@@ -90,8 +97,8 @@ func (v Verdict) CauseRight() bool {
 
 // Judge compares what was said with what was true. A job may be flagged one
 // poll before it counts as stuck, since the label's clock is not the
-// coordinator's, and until the second complete poll after it stopped to hang,
-// since that has to be seen.
+// coordinator's, and until the third complete poll after it stopped to hang,
+// since its end has to be seen and then proven.
 func Judge(one *Case, said []Seen, at polls) []Verdict {
 	verdicts := map[string]*Verdict{}
 	of := func(id string) *Verdict {
@@ -134,12 +141,12 @@ func (v *Verdict) add(one *Case, at, last time.Duration, polled polls, job askin
 	if at >= onset-one.Interval && at <= end {
 		if flagged(job) && v.Told < 0 {
 			v.Told, v.Delay = at, at-v.from-seconds(v.True.ThresholdSeconds)
-			v.Allowed += at - last
+			v.Allowed += at - last + rounding
 		}
 		v.Cause, v.Outlook = job.Cause, job.Outlook
 		return
 	}
-	if flagged(job) && (at < onset || at > polled.second(end, one.Interval)) && v.Wrongly < 0 {
+	if flagged(job) && (at < onset || at > polled.ends(end, one.Interval)) && v.Wrongly < 0 {
 		v.Wrongly = at
 	}
 }

@@ -64,6 +64,9 @@ type Case struct {
 	Interval time.Duration
 }
 
+// clover tells whether it is of a CloverDX, or else of a SeaTunnel.
+func (c *Case) clover() bool { return strings.Contains(string(c.Settings), `"cloverdx"`) }
+
 // Lasting is how long it was recorded.
 func (c *Case) Lasting() time.Duration { return c.Ended.Sub(c.Began) }
 

@@ -15,7 +15,7 @@ import (
 // they never told it.
 func shown(one *Case, job JobTrue) time.Duration {
 	tells := tellsEnding
-	if strings.Contains(string(one.Settings), `"cloverdx"`) {
+	if one.clover() {
 		tells = tellsEndOfChild
 	}
 	exchanges := slices.SortedFunc(slices.Values(one.Exchanges), func(a, b recording.Exchange) int { return int(a.At - b.At) })

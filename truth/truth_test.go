@@ -6,7 +6,6 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
-	"slices"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -14,6 +13,7 @@ import (
 	"github.com/unjam/unjam-jobs-app/pkg/process"
 	"github.com/unjam/unjam-jobs-app/truth/asking"
 	"github.com/unjam/unjam-jobs-app/truth/recording"
+	"github.com/unjam/unjam-jobs-app/truth/rules"
 )
 
 // leastAccuracy is the share of causes that must be right.
@@ -83,6 +83,7 @@ func replay(t *testing.T, one *Case) Result {
 	result := Result{Case: one}
 	var said []Seen
 	var polls polls
+	alarms := alarmsOf(t, one)
 	for time.Since(one.Began) < one.Lasting() {
 		time.Sleep(lookEvery)
 		at := time.Since(one.Began)
@@ -91,8 +92,9 @@ func replay(t *testing.T, one *Case) Result {
 		if err == nil {
 			said = append(said, Seen{at, jobs})
 		}
-		result.Alarms = append(result.Alarms, alarms(t, one, source, at)...)
+		alarms.look(t, source, at)
 	}
+	result.Alarms = alarms.said
 	source.Close()
 	if err := shared.Close(); err != nil {
 		t.Fatal(err)
@@ -122,19 +124,43 @@ func (p *polls) add(t *testing.T, source *asking.Source, at time.Duration) {
 	}
 }
 
-// alarms are what rules would say of a cluster in which nothing hangs.
-func alarms(t *testing.T, one *Case, source *asking.Source, at time.Duration) (found []string) {
+// alarms are what the shipped rules say of a cluster in which nothing hangs.
+type alarms struct {
+	rules []*rules.Rule
+	next  time.Duration
+	said  []string
+}
+
+// alarmsOf loads the rules for a recording in which nothing hangs; of others
+// none are asked.
+func alarmsOf(t *testing.T, one *Case) *alarms {
 	if len(one.Jobs) > 0 {
-		return nil
+		return &alarms{}
 	}
-	for _, name := range []string{"stuck_jobs", "jobs_lost"} {
-		samples, err := source.Metric(t.Context(), name)
+	file := seaTunnelRules
+	if one.clover() {
+		file = cloverRules
+	}
+	loaded, err := rules.Load(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &alarms{rules: loaded}
+}
+
+// look evaluates the rules, where it is time.
+func (a *alarms) look(t *testing.T, source *asking.Source, at time.Duration) {
+	if at < a.next {
+		return
+	}
+	a.next = at + evaluateEvery/3
+	for _, rule := range a.rules {
+		firing, err := rule.Firing(t.Context(), source)
 		if err != nil {
-			continue // Blind is another alarm's business, and jobs are told of by KeepLast.
+			t.Fatal(err)
 		}
-		if slices.ContainsFunc(samples, func(sample asking.Sample) bool { return sample.Value > 0 }) {
-			found = append(found, fmt.Sprintf("%s is above 0 after %s, and nothing hung", name, at))
+		for _, labels := range firing {
+			a.said = append(a.said, fmt.Sprintf("rule %s fires after %s for %s, and nothing hung", rule.UID, at, labels))
 		}
 	}
-	return found
 }

@@ -12,6 +12,8 @@
 //     both nodes answer us, the contact that counts is older than that lag.
 //   - pair.go follows one ordered pair: the loss, and the bracket of what was sent
 //     since. It is never narrowed by a time in which nobody told of the two.
+//   - standing.go finds what no view shows: a peer's window of a node that stands
+//     still while both are in one view.
 //   - judge.go says what comes of a loss: overflow by what was sent, or by gaps
 //     that stay; delivery by what was retransmitted; the inbound release.
 //   - told.go does the same for coordinators that tell their pairs themselves.

@@ -25,7 +25,7 @@ type stall struct {
 	since time.Time
 	looks int
 	// The figures at its beginning.
-	gaps, requests, answered, counter int64
+	gaps, requests, answered, counter, delivered int64
 }
 
 // watch takes one look at it and says whether it is long enough, and how
@@ -45,8 +45,10 @@ func (s *stall) watch(look pairLook) (lost bool, certainty Certainty) {
 	// A window's gaps are of this sender alone: what it answers to others does
 	// not matter then.
 	answers := look.answered > s.answered && look.windowMissing == notKnown
-	if s.looks == 0 || gaps < s.gaps || answers || look.requests < s.requests {
-		*s = stall{since: look.at, looks: 1, gaps: gaps, requests: look.requests, answered: look.answered, counter: look.counter}
+	// Nor is one lost whose window moves: events are delivered in order.
+	moves := look.delivered != notKnown && look.delivered > s.delivered
+	if s.looks == 0 || gaps < s.gaps || answers || moves || look.requests < s.requests {
+		*s = stall{since: look.at, looks: 1, gaps: gaps, requests: look.requests, answered: look.answered, counter: look.counter, delivered: look.delivered}
 		return false, ""
 	}
 	s.looks++
@@ -138,6 +140,9 @@ func (p *pair) judge(settings Settings, towardsPeer needs) (events []Event, over
 		return nil, nil
 	}
 	events = p.release(look, settings)
+	if p.stands() {
+		return p.judgeStanding(look, lost, certainty)
+	}
 	if !loss.Open() {
 		if lost && certainty == Proven && loss.Outcome == OutcomeOverflowed {
 			loss.Certainty = Proven
@@ -204,6 +209,8 @@ func (p *pair) weigh() {
 	sent, limit := loss.Sent, loss.Limit
 	loss.Outcome = OutcomeWaiting
 	switch {
+	case loss.Standing && loss.Kept:
+		loss.Certainty = Proven
 	case limit == notKnown || sent.Least == notKnown:
 		loss.Certainty = Possible
 	case sent.Least > limit && loss.Estimate:
@@ -257,8 +264,8 @@ func (p *pair) arrived(look pairLook) (Outcome, Certainty) {
 // counted once in a loss, also where the events were gone before.
 func (p *pair) release(look pairLook, settings Settings) []Event {
 	loss := p.loss
-	if !loss.ReleasedAt.IsZero() || !loss.ReturnedAt.IsZero() || settings.InboundTimeout <= 0 ||
-		loss.Sent.Most == 0 || look.at.Sub(loss.FirstMissed) < settings.InboundTimeout {
+	if !loss.ReleasedAt.IsZero() || !loss.ReturnedAt.IsZero() || settings.InboundTimeout <= 0 || p.stands() ||
+		loss.Sent.Most == 0 || look.at.Sub(later(loss.FirstMissed, loss.ApartAt)) < settings.InboundTimeout {
 		return nil
 	}
 	loss.ReleasedAt = look.at

@@ -161,6 +161,9 @@ func mergeLoss(a, b Loss) Loss {
 	known.Sent = Bracket{Least: least(a.Sent.Least, b.Sent.Least), Most: max(a.Sent.Most, b.Sent.Most)}
 	known.LastLook = later(a.LastLook, b.LastLook)
 	known.ReleasedAt = soonest(a.ReleasedAt, b.ReleasedAt)
+	// Whoever saw them apart knows more than who did not.
+	known.Standing, known.Kept = a.Standing && b.Standing, a.Kept && b.Kept
+	known.ApartAt = later(a.ApartAt, b.ApartAt)
 	return known
 }
 
@@ -200,7 +203,19 @@ func compareFull(a, b Loss) int {
 		cmp.Compare(a.Outcome, b.Outcome), cmp.Compare(a.Certainty, b.Certainty), cmp.Compare(a.Sent.Least, b.Sent.Least),
 		cmp.Compare(a.Sent.Most, b.Sent.Most), cmp.Compare(a.Limit, b.Limit), a.LastLook.Compare(b.LastLook),
 		a.SeenSince.Compare(b.SeenSince), cmp.Compare(a.RestartedNode, b.RestartedNode), cmp.Compare(a.Retransmitted, b.Retransmitted),
+		compareBool(a.Standing, b.Standing), compareBool(a.Kept, b.Kept), a.ApartAt.Compare(b.ApartAt),
 	)
+}
+
+// compareBool orders false before true.
+func compareBool(a, b bool) int {
+	switch {
+	case a == b:
+		return 0
+	case b:
+		return -1
+	}
+	return 1
 }
 
 // least is the lesser of two figures, of which one may not be known.

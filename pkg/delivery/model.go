@@ -13,7 +13,8 @@ type Reach string
 const (
 	// Reachable: both nodes see each other, and what is sent arrives.
 	Reachable Reach = "reachable"
-	// Lost: the peer is not in the node's view, or the node not in the peer's.
+	// Lost: the peer is not in the node's view, or the node not in the peer's; or
+	// they see each other, and the peer's window of the node stands still.
 	Lost Reach = "lost"
 	// Returning: they see each other again, and what was sent meanwhile has not
 	// all arrived yet.
@@ -110,6 +111,14 @@ type Loss struct {
 	Estimate bool `json:"estimate,omitempty"`
 	// RestartedNode is the end that restarted, for OutcomeRestarted.
 	RestartedNode string `json:"restartedNode,omitempty"`
+	// Standing: no view shows this loss. The two see each other, and the peer's
+	// window of the node stands still. Kept: they were seen in one view ever since
+	// LastContact, where nothing is discarded: neither Limit (coordinator.NotKnown
+	// here) nor the inbound timeout counts. ApartAt is when a view showed it
+	// later; from then on it is a loss like any other.
+	Standing bool      `json:"standing,omitempty"`
+	Kept     bool      `json:"kept,omitempty"`
+	ApartAt  time.Time `json:"apartAt,omitzero"`
 	// Retransmitted counts the events that the peer got by retransmission, from
 	// all senders together, between LastContact and the last look;
 	// coordinator.NotKnown where that is not told.
@@ -147,7 +156,8 @@ type Pair struct {
 	// Limit is the sent events buffer's limit in events.
 	Limit *int64
 	// SentSinceLoss is what was sent since the loss, Fill its greater bound
-	// divided by Limit (a ratio, above 1 when overflowed), Bytes its size.
+	// divided by Limit (a ratio, above 1 when overflowed; nil while both are in
+	// one view, where the limit does not count), Bytes its size.
 	// Without any contact before the loss both bounds are the lesser one, and
 	// NotExposed says that it is at least that.
 	SentSinceLoss *Bracket

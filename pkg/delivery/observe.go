@@ -122,6 +122,8 @@ type pairLook struct {
 	interval  time.Duration
 	detection time.Duration
 	side      side
+	// mutual: the views of both are told.
+	mutual bool
 	// excluded: the node's own view lacks the peer.
 	excluded bool
 	// contact: what is sent arrives, as far as is told.
@@ -177,6 +179,7 @@ func (t *Tracker) between(n, p *nodeLook, all []*nodeLook, at time.Time, setting
 	}
 	look.alone = !silent && (gappy == 0 || gappy == 1 && look.gaps > 0)
 	look.side, look.excluded = sideOf(n, p, all)
+	look.mutual = n.view != nil && p.view != nil
 	whole := look.gaps == 0 || look.gaps == notKnown
 	if p.answers {
 		look.windows = p.Windows != nil

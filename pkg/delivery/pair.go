@@ -28,8 +28,14 @@ type pair struct {
 	// 2.12.3 at a merge, before both views show it).
 	forgot bool
 	stall  stall
-	quiet  quiet
-	base   base
+	// stand follows the peer's window, moves: it moved at the newest look of a
+	// loss. togetherSince is since when the two are in one view at every look,
+	// togetherAt the newest of these.
+	stand                     standing
+	moves                     bool
+	togetherSince, togetherAt time.Time
+	quiet                     quiet
+	base                      base
 	// needs is the greatest that the losses towards the peer ever needed
 	// together while this one was open.
 	needs needs
@@ -64,6 +70,14 @@ func (p *pair) step(look pairLook) (events []Event, over *Loss) {
 		// (measured: JGroups 2.12.3): that there are no gaps tells nothing now.
 		look.contact, look.forgotten = false, true
 	}
+	p.watchView(look, blind)
+	stood := p.stand.watch(look)
+	if p.stands() {
+		events = append(events, p.follow(look, blind)...)
+	} else if stood && p.mayStand() {
+		over = p.loss
+		events = append(events, p.openStanding(look))
+	}
 	if look.side == apart && p.loss != nil && !p.loss.ReturnedAt.IsZero() {
 		if p.loss.Open() {
 			// Lost again before all had arrived: the same loss goes on.
@@ -79,7 +93,7 @@ func (p *pair) step(look pairLook) (events []Event, over *Loss) {
 	case look.side == apart && p.loss == nil:
 		p.open(look)
 		events = append(events, p.event(look.at, EventLost, fmt.Sprintf("%s does not reach %s: they are not in one view.", p.from, p.to)))
-	case p.loss != nil && p.loss.ReturnedAt.IsZero():
+	case p.loss != nil && p.loss.ReturnedAt.IsZero() && !p.stands():
 		if blind || look.side == unseen {
 			p.widen(look)
 		}
@@ -142,6 +156,10 @@ func (p *pair) count(look pairLook) {
 	p.forgot = p.forgot || look.windows && look.delivered == notKnown
 	if loss.Open() && look.peerAnswers && look.recovered != notKnown && p.contact.recovered != notKnown {
 		loss.Retransmitted = max(0, look.recovered-p.contact.recovered)
+	}
+	if p.stands() {
+		p.countStanding(look)
+		return
 	}
 	if !loss.grows(look) {
 		return

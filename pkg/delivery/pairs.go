@@ -79,6 +79,9 @@ func (t *Tracker) show(p *pair, now time.Time, settings Settings) Pair {
 		row.Fill, row.Bytes = new(0.0), new(int64(0))
 	}
 	row.size(sent, settings)
+	if p.stands() {
+		row.Fill = nil
+	}
 	row.forecast(p, sent, now, settings)
 	return row
 }
@@ -114,13 +117,13 @@ func (r *Pair) size(sent *int64, settings Settings) {
 // forecast gives what is left while the peer is lost and nothing is final.
 func (r *Pair) forecast(p *pair, sent *int64, now time.Time, settings Settings) {
 	loss := p.loss
-	if loss == nil || !loss.ReturnedAt.IsZero() {
+	if loss == nil || !loss.ReturnedAt.IsZero() || p.stands() {
 		return
 	}
 	var inboundLeft *time.Duration
 	if settings.InboundTimeout > 0 {
 		since, _ := loss.Since()
-		inboundLeft = new(forecast.InboundLeft(now, since, settings.InboundTimeout))
+		inboundLeft = new(forecast.InboundLeft(now, later(since, loss.ApartAt), settings.InboundTimeout))
 		if !loss.ReleasedAt.IsZero() {
 			*inboundLeft = 0
 		}
@@ -181,6 +184,12 @@ func (p *pair) notExposed(from, to *nodeLook) (sentences []string) {
 	}
 	if from.answers && look.limit == notKnown {
 		say("The sent events buffer's limit is neither exposed by %s nor set.", p.from)
+	}
+	if p.stands() {
+		say("%s and %s are in one view, and nothing is discarded there until both have it: neither the limit nor the inbound timeout counts, and no fill is given.", p.from, p.to)
+		if !p.loss.Kept {
+			say("They were not seen in one view all the time: what was sent before may be lost already.")
+		}
 	}
 	if from.answers && from.View == nil {
 		say("%s does not expose its view of the cluster.", p.from)

@@ -145,6 +145,8 @@ func (p *pair) settle() {
 		p.reach = Lost
 	case look.side == unseen:
 		p.reach = NotSeen
+	case p.stands() && !p.moves:
+		p.reach = Lost
 	case open, !look.contact && (p.loss != nil || p.reach != Reachable):
 		p.reach = Returning
 	default:

@@ -28,7 +28,7 @@ func (w *windowed) look() {
 			if from == node.Name || w.forgets && (!w.sees(node.Name, from) || w.early && w.side[from] != w.side[node.Name]) {
 				continue
 			}
-			node.Windows[from] = coordinator.Window{Delivered: got, Received: got, Sent: got}
+			node.Windows[from] = coordinator.Window{Delivered: got, Received: got + w.gaps[node.Name], Sent: got + w.gaps[node.Name], Missing: w.gaps[node.Name]}
 		}
 	}
 	w.tracker.Advance(snapshot, nil, w.settings)

@@ -30,6 +30,7 @@ type world struct {
 	// limit, gaps and the rest are told where they are set.
 	limit   *int64
 	gaps    map[string]int64
+	asked   int64
 	hidden  bool
 	lag     int
 	tracker *Tracker
@@ -117,7 +118,7 @@ func (w *world) read(name string) coordinator.Node {
 		return node
 	}
 	node.Sent, node.SentLimit, node.Gaps, node.Held = new(w.sent[name]), w.limit, new(w.gaps[name]), new(int64(0))
-	node.RequestsReceived, node.ResponsesSent = new(int64(0)), new(int64(0))
+	node.RequestsReceived, node.ResponsesSent = new(w.asked), new(int64(0))
 	node.RequestsSent, node.ResponsesReceived = new(int64(0)), new(int64(0))
 	return node
 }

@@ -114,6 +114,9 @@ func (m missing) finding(rule Rule, verdict verdict, waitingSince time.Time) Fin
 	if m.loss.LastContact.IsZero() {
 		lost = fmt.Sprintf("%s had lost %s at %s at the latest; no contact was seen before.", m.loss.Node, m.loss.Peer, clock(m.loss.FirstMissed))
 	}
+	if m.loss.Standing {
+		lost = fmt.Sprintf("%s got nothing of what %s sent from %s on, though they were in one view.", m.loss.Peer, m.loss.Node, clock(m.loss.FirstMissed))
+	}
 	at := m.loss.LastLook
 	for _, later := range []time.Time{m.loss.ReturnedAt, m.loss.Ended} {
 		if later.After(at) {

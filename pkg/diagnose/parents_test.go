@@ -50,6 +50,19 @@ func ended(outcome delivery.Outcome, certainty delivery.Certainty, at float64) f
 	return func(l *delivery.Loss) { l.Outcome, l.Certainty, l.Ended = outcome, certainty, minutes(at) }
 }
 
+// standing is a loss that no view shows; kept, where it was watched throughout.
+func standing(kept bool) func(*delivery.Loss) {
+	return func(l *delivery.Loss) {
+		l.Standing, l.Kept, l.Limit, l.Sent = true, kept, -1, delivery.Bracket{Least: 1500, Most: 1600}
+		if !kept {
+			l.Certainty = delivery.Possible
+		}
+	}
+}
+
+// inOneView is a pair without a limit or a deadline.
+func inOneView(p *delivery.Pair) { p.Limit, p.Fill, p.Deadline, p.DeadlineOf = nil, nil, nil, "" }
+
 func returned(at float64) func(*delivery.Loss) {
 	return func(l *delivery.Loss) { l.ReturnedAt = minutes(at) }
 }
@@ -78,6 +91,9 @@ func TestRules(t *testing.T) {
 		{"the limit is not known", loss(func(l *delivery.Loss) { l.Limit, l.Certainty = -1, delivery.Possible }), func(p *delivery.Pair) { p.Limit, p.Fill = nil, nil }, CauseRetransmission, MayRecover, delivery.Possible, "Restore the network"},
 		{"lost before the first look", loss(func(l *delivery.Loss) { l.LastContact, l.AtContact, l.Sent.Most = time.Time{}, -1, -1 }), nil, CauseRetransmission, MayRecover, delivery.Possible, "Restore the network"},
 		{"the deadline has passed", loss(), func(p *delivery.Pair) { p.Deadline = new(minutes(19)) }, CauseRetransmission, MayRecover, delivery.Possible, "Restore the network between nodeB and nodeA now."},
+		{"in one view, past the limit", loss(standing(true)), inOneView, CauseRetransmission, WillRecover, delivery.Proven, "Restore the network between nodeB and nodeA. Do not restart nodeB"},
+		{"in one view now, not watched throughout", loss(standing(false)), inOneView, CauseRetransmission, MayRecover, delivery.Possible, "Restore the network between nodeB and nodeA."},
+		{"in one view, the sender does not answer", loss(standing(true)), func(p *delivery.Pair) { inOneView(p); p.SentSinceLoss = nil }, CauseRetransmission, MayRecover, delivery.Possible, "Restore the network between nodeB and nodeA."},
 		{"returning", loss(returned(15)), nil, CauseRetransmission, WillRecover, delivery.Likely, "Wait: the network is back."},
 		{"returning, and nothing is sent again", loss(returned(15), func(l *delivery.Loss) { l.Certainty = delivery.Possible }), nil, CauseRetransmission, MayRecover, delivery.Possible, "Wait: the network is back."},
 		{"more sent than fits, perhaps", loss(func(l *delivery.Loss) {
@@ -118,7 +134,7 @@ func TestRules(t *testing.T) {
 					t.Errorf("%+v", evidence)
 				}
 			}
-			if (finding.Outlook == CannotRecover) != finding.Deadline.IsZero() {
+			if (finding.Outlook == CannotRecover || test.loss.Standing) != finding.Deadline.IsZero() {
 				t.Errorf("deadline %v", finding.Deadline)
 			}
 			spoke[finding.Rule] = true

@@ -153,8 +153,12 @@ func (m missing) confidence(certainty delivery.Certainty) delivery.Certainty {
 }
 
 // roomLeft tells whether everything is still in the buffer, by what the sender
-// tells now, and no deadline has passed.
+// tells now, and no deadline has passed. In one view nothing is discarded,
+// however much it is.
 func (m missing) roomLeft() bool {
+	if m.loss.Standing && m.loss.Open() {
+		return m.loss.Kept && m.pair != nil && m.pair.SentSinceLoss != nil
+	}
 	if m.pair == nil || m.pair.SentSinceLoss == nil || m.pair.Fill == nil || m.loss.Sent.Most < 0 || *m.pair.Fill >= 1 {
 		return false
 	}
@@ -163,6 +167,9 @@ func (m missing) roomLeft() bool {
 
 // until names the deadline.
 func (m missing) until() string {
+	if m.loss.Standing {
+		return ""
+	}
 	if m.pair == nil || m.pair.Deadline == nil || !m.pair.Deadline.After(m.now) {
 		return " now"
 	}
@@ -177,6 +184,8 @@ func (m missing) sent() string {
 		kept = fmt.Sprintf("the buffer keeps %d", limit)
 	}
 	switch {
+	case m.loss.Standing && m.loss.Open() && sent.Most >= 0:
+		return fmt.Sprintf("%s has sent between %d and %d events that %s has not got; they are in one view, where nothing is discarded until both have it.", m.loss.Node, sent.Least, sent.Most, m.loss.Peer)
 	case sent.Least < 0:
 		return fmt.Sprintf("What %s sent since it lost %s is not known.", m.loss.Node, m.loss.Peer)
 	case sent.Most < 0:

@@ -70,9 +70,7 @@ func (d *Datasource) diagnose(view *watch.View) map[coordinator.JobID]diagnose.F
 	if d.settings.Kind == kindSeaTunnel {
 		return d.clusterFindings(view)
 	}
-	// Parents that are never called stuck are diagnosed all the same: the guard
-	// asks whether waiting helps.
-	found := diagnose.Parents(view.CompleteAsOf, cmp.Or(d.settings.Detection.ParentWaiting, d.settings.StuckAfter), view.Families, view.Losses, view.Pairs)
+	found := diagnose.Parents(view.CompleteAsOf, d.parentsFrom(), view.Families, view.Losses, view.Pairs)
 	if view.Snapshot.Capabilities.OnlyStop == "" {
 		return found
 	}
@@ -90,6 +88,15 @@ func (d *Datasource) diagnose(view *watch.View) map[coordinator.JobID]diagnose.F
 		}
 	}
 	return found
+}
+
+// parentsFrom is from which age on waiting parents are diagnosed. Those that
+// are never called stuck are, all the same: the guard asks whether waiting
+// helps. It is one interval before they count as stuck, so that this does not
+// have to wait for the next poll.
+func (d *Datasource) parentsFrom() time.Duration {
+	threshold := cmp.Or(d.settings.Detection.ParentWaiting, d.settings.StuckAfter)
+	return max(threshold/2, threshold-d.settings.Interval)
 }
 
 // diagnoser answers the guard's questions about waiting and reach.

@@ -34,6 +34,7 @@ type options struct {
 	registerer prometheus.Registerer
 	tracer     trace.Tracer
 	reads      upstream.Reads
+	limit      func(int64) int64
 }
 
 // Option changes how a process is built.
@@ -47,6 +48,10 @@ func WithMetrics(registerer prometheus.Registerer) Option {
 
 // WithTracer makes spans of polls, actions and requests to coordinators.
 func WithTracer(tracer trace.Tracer) Option { return func(o *options) { o.tracer = tracer } }
+
+// WithMemoryLimit keeps the process small: limit sets the soft limit of its
+// memory (runtime/debug.SetMemoryLimit), and is told a new one after each poll.
+func WithMemoryLimit(limit func(int64) int64) Option { return func(o *options) { o.limit = limit } }
 
 // WithReads puts something between the adapters and the network: a recorder of
 // what coordinators answer, or the replay of a recording.
@@ -82,7 +87,11 @@ func Open(ctx context.Context, location, shown string, logger watch.Logger, chos
 	if err != nil {
 		logger.Error("No record can be made: actions are refused", "store", p.StoreLocation, "error", err.Error())
 	}
-	p.Registry = watch.NewRegistry(watch.Options{Store: timelines, Memories: memories, Samples: samples, Logger: logger, Observer: metrics, Tracer: o.tracer, Now: time.Now})
+	var observer watch.Observer = metrics
+	if o.limit != nil {
+		observer = &thrift{Observer: metrics, totals: func() watch.Totals { return p.Registry.Totals() }, limit: o.limit}
+	}
+	p.Registry = watch.NewRegistry(watch.Options{Store: timelines, Memories: memories, Samples: samples, Logger: logger, Observer: observer, Tracer: o.tracer, Now: time.Now})
 	if o.registerer != nil {
 		if err := metrics.Register(o.registerer, p.Registry); err != nil {
 			logger.Error("The plugin's own metrics are not shown", "error", err.Error())

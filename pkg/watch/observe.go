@@ -28,7 +28,7 @@ type Poll struct {
 // Totals are what all watchers of a process hold together.
 type Totals struct {
 	Watchers int
-	// Jobs and Nodes are those of the newest snapshots.
+	// Jobs and Nodes are those of the newest views.
 	Jobs  int
 	Nodes int
 }
@@ -43,8 +43,9 @@ func (r *Registry) Totals() Totals {
 			continue
 		}
 		totals.Watchers++
-		if snapshot := w.view.Load().Snapshot; snapshot != nil {
-			totals.Jobs += len(snapshot.Jobs)
+		view := w.view.Load()
+		totals.Jobs += len(view.Jobs)
+		if snapshot := view.Snapshot; snapshot != nil {
 			// A coordinator's members, and the nodes of a messaging layer, are
 			// the same machines.
 			totals.Nodes += max(len(snapshot.Members), len(snapshot.Nodes))

@@ -109,9 +109,13 @@ func (w *watcher) answered(ctx context.Context, snapshot *coordinator.Snapshot) 
 	state.endedAt = w.now()
 	state.took = state.endedAt.Sub(state.startedAt)
 	w.pace.answered(state.took)
-	state.newest = snapshot
+	// The timeline has taken the jobs, and views show them from there: to keep
+	// the list beside it would cost as much again.
+	kept := *snapshot
+	kept.Jobs = nil
+	state.newest = &kept
 	if snapshot.Complete {
-		state.complete = snapshot
+		state.complete = &kept
 		state.gapInterval = w.pace.interval()
 	}
 	if state.err != nil {
