@@ -1,7 +1,7 @@
 // @ts-check
 /**
- * The chapter on history alone, on the simulator instead of an engine: what it proves is between Unjam, Grafana and
- * Prometheus. `node --import tsx --test e2e/history.test.mjs`
+ * Recording rules and the long history, on the simulator instead of an engine: what it proves is between Unjam, Grafana
+ * and Prometheus.
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';

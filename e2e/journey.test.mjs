@@ -9,10 +9,8 @@ import { access } from './chapters/access.mjs';
 import { alerting } from './chapters/alerting.mjs';
 import { cancel } from './chapters/cancel.mjs';
 import { forceStop } from './chapters/force-stop.mjs';
-import { history } from './chapters/history.mjs';
 import { looks } from './chapters/looks.mjs';
 import { provisioned } from './chapters/provisioned.mjs';
-import { rules } from './chapters/rules.mjs';
 import { stuck, unconfirmed } from './chapters/stuck.mjs';
 import { findGrafana } from './grafana.mjs';
 import { Stage } from './lib/stage.mjs';
@@ -32,12 +30,10 @@ describe('The journey', { skip: found ? false : `no Grafana was found: ${reason}
   after(() => stage.close());
 
   provisioned(stage);
-  rules(stage);
   access(stage);
   cancel(stage, noBrowser);
   stuck(stage, noBrowser);
   looks(stage, noBrowser);
-  history(stage);
   unconfirmed(stage);
   forceStop(stage, noBrowser);
   alerting(stage);

@@ -1,7 +1,7 @@
 // @ts-check
 /**
- * The chapter on alert rules alone, in a Grafana of its own and without the real engine, and the example of a notification
- * policy. The journey has the chapter too.
+ * The shipped alert rules and the example of a notification policy, in a Grafana of their own and on the simulator: what
+ * is shown is between Unjam and Grafana.
  */
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';

@@ -25,7 +25,7 @@ const NODE_REPORTER = './scripts/lib/node-reporter.mjs';
 /** The plugin's backend, and the workbench's server. */
 const GO_PACKAGES = ['./pkg/...', './workbench/backend/...'];
 /** What is checked as these are, and tested by steps of its own: it starts and kills many processes. */
-const GO_PROOFS = ['./faults/...', './bench/...', './soak/...'];
+const GO_PROOFS = ['./faults/...', './bench/...', './soak/...', './truth/...'];
 /** Starting and breaking several clusters, on two busy cores. */
 const ENGINE_MINUTES = 20;
 /** Two clusters of three small nodes: 3 to 4 minutes when nothing else runs. */
@@ -35,6 +35,7 @@ const JGROUPS_MINUTES = 15;
 export const steps = [
   { name: 'install', what: 'npm packages as the lock file says', run: install },
   { name: 'runner', what: 'this runner counts rightly', run: () => nodeTest('scripts') },
+  { name: 'provoke', what: 'what makes recordings', run: () => nodeTest('truth') },
   {
     name: 'types',
     what: 'TypeScript and the checked scripts',
@@ -95,13 +96,13 @@ export const steps = [
     name: 'soak',
     what: 'a day of 8,640 polls in fake time, with faults; 50,000 jobs in one data source',
     needs: needGo,
-    // Without the race detector, for its time; what runs here is tested with it elsewhere.
-    run: async () =>
-      goTests(
-        await run('go', ['test', '-json', '-count=1', '-timeout', `${ENGINE_MINUTES}m`, './soak/...'], {
-          minutes: ENGINE_MINUTES,
-        })
-      ),
+    run: () => goTestInFakeTime('./soak/...'),
+  },
+  {
+    name: 'truth',
+    what: 'what the plugin says of recorded clusters against what was true; a healthy day is silent',
+    needs: needGo,
+    run: () => goTestInFakeTime('./truth/...'),
   },
   {
     name: 'bench',
@@ -134,6 +135,20 @@ export const steps = [
     run: () => nodeTest('workbench'),
   },
   { name: 'postgres', what: 'the PostgreSQL for tests', run: () => nodeTest('engines/postgres') },
+  {
+    name: 'rules',
+    waits: true,
+    what: 'every alert rule evaluated in a real Grafana, on the simulators',
+    needs: needGo,
+    run: () => nodeTest('e2e/rules.test.mjs'),
+  },
+  {
+    name: 'history',
+    waits: true,
+    what: 'recording rules from a real Grafana into a real Prometheus',
+    needs: needGo,
+    run: () => nodeTest('e2e/history.test.mjs'),
+  },
   {
     name: 'engine',
     waits: true,
@@ -215,6 +230,7 @@ async function gofmt() {
     'faults',
     'bench',
     'soak',
+    'truth',
   ]);
   const unformatted = output.trim();
   const failed = code !== 0 || unformatted !== '';
@@ -263,6 +279,17 @@ async function goTest(goArguments) {
     result.skipped.push({ what: 'the race detector', why: 'no C compiler (gcc or clang)' });
   }
   return result;
+}
+
+/**
+ * Days of fake time, without the race detector: it would make minutes of them. What runs here is tested with
+ * it elsewhere.
+ * @param {string} packages
+ * @returns {Promise<Result>}
+ */
+async function goTestInFakeTime(packages) {
+  const goArguments = ['test', '-json', '-count=1', '-timeout', `${ENGINE_MINUTES}m`, packages];
+  return goTests(await run('go', goArguments, { minutes: ENGINE_MINUTES }));
 }
 
 /**
