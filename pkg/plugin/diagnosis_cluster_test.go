@@ -125,7 +125,7 @@ func TestDiagnosisOfRecordings(t *testing.T) {
 	}{
 		"final status lost, 2.3.8":                 {recordedLost, nil, diagnose.CauseStatusLost, diagnose.CannotRecover, delivery.Proven},
 		"its threads still there, 2.3.8":           {recordedAlive, nil, diagnose.CauseWillNotStop, diagnose.MayRecover, delivery.Proven},
-		"deadlock, before a force stop, 2.3.13":    {recordedDeadlock, nil, diagnose.CauseNotKnown, diagnose.MayRecover, delivery.Possible},
+		"deadlock, before a force stop, 2.3.13":    {recordedDeadlock, nil, diagnose.CauseDeadlocked, diagnose.CannotRecover, delivery.Likely},
 		"deadlock, force stop had no effect":       {recordedDeadlock, forced, diagnose.CauseDeadlocked, diagnose.CannotRecover, delivery.Likely},
 		"force stop without effect beats all else": {recordedLost, forced, diagnose.CauseDeadlocked, diagnose.CannotRecover, delivery.Likely},
 	} {

@@ -94,12 +94,13 @@ func (w *watcher) answered(ctx context.Context, snapshot *coordinator.Snapshot) 
 	if snapshot.Complete {
 		observation.Answers = state.questions.ask(ctx, w.client, w.now(), state.timeline.Vanished(snapshot))
 	}
+	before := state.timeline.Jobs()
 	changes := state.timeline.Advance(observation)
 	changes.Events = append(changes.Events, w.memory.advance(snapshot, observation.Answers, w.deliverySettings(), w.now())...)
 	changes.Events = append(changes.Events, w.traces.restores(snapshot)...)
 	changes.Events = append(changes.Events, cancelsSeen(snapshot.ReadAt, changes)...)
 	dated(changes.Events, changes.Gap)
-	w.traces.advance(state.complete, snapshot, changes, state.timeline.Jobs())
+	w.traces.advance(before, snapshot, changes, state.timeline.Jobs())
 	for _, event := range changes.Events {
 		if event.Kind == timeline.EventMasterChanged {
 			state.masterChanges++

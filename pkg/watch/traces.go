@@ -53,9 +53,10 @@ type traces struct {
 	restore restore
 }
 
-// advance takes a poll that answered: before is the complete snapshot before
-// it (nil for none), changes and jobs are what the timeline made of it.
-func (t *traces) advance(before, snapshot *coordinator.Snapshot, changes timeline.Changes, jobs []timeline.JobView) {
+// advance takes a poll that answered: before are the open jobs as they were
+// known before it, sorted by id; changes and jobs are what the timeline made of
+// it.
+func (t *traces) advance(before []timeline.JobView, snapshot *coordinator.Snapshot, changes timeline.Changes, jobs []timeline.JobView) {
 	at := snapshot.ReadAt
 	t.topology(at, changes.Events)
 	switch {
@@ -86,15 +87,15 @@ func ending(state coordinator.State) bool {
 }
 
 // ranOn is where a job ran: the master takes a job off a member that left.
-func (t *traces) ranOn(job coordinator.Job, before *coordinator.Snapshot) []string {
+func (t *traces) ranOn(job coordinator.Job, before []timeline.JobView) []string {
 	switch {
 	case len(job.Nodes) > 0:
 		return job.Nodes
-	case len(t.Ran[job.ID]) > 0 || before == nil:
+	case len(t.Ran[job.ID]) > 0:
 		return t.Ran[job.ID]
 	}
-	if i, found := slices.BinarySearchFunc(before.Jobs, job.ID, func(one coordinator.Job, id coordinator.JobID) int { return cmp.Compare(one.ID, id) }); found {
-		return before.Jobs[i].Nodes
+	if i, found := slices.BinarySearchFunc(before, job.ID, func(one timeline.JobView, id coordinator.JobID) int { return cmp.Compare(one.Job.ID, id) }); found {
+		return before[i].Job.Nodes
 	}
 	return nil
 }

@@ -55,7 +55,7 @@ export const steps = [
   {
     name: 'jest',
     what: 'tests of the browser part',
-    run: async () => jestTests(await run('npx', ['--no-install', 'jest', '--json', '--ci'])),
+    run: async () => jestTests(await run('npx', ['--no-install', 'jest', '--json', '--ci', '--maxWorkers=100%'])),
   },
   { name: 'simulator', what: 'the simulator, against captured answers', run: () => simulator([]) },
   { name: 'plugin-json', what: 'the plugin.json files', run: async () => asResult(pluginSources()) },
