@@ -25,8 +25,8 @@ const VERIFIED_MS = 120_000;
 const REASON = 'It waits for an event that is lost; it is run again tonight.';
 
 const ONE_POLL_SECONDS = QUICK.pollIntervalSeconds;
-/** A poll, the answer and our own look at it. Seconds. */
-const SLACK_SECONDS = 2;
+/** What a poll may last that meets a node which does not answer, the spread of polls, and our own look. Seconds. */
+const SLACK_SECONDS = 4;
 /** "Cannot recover" must be said so soon after the network's return. Virtual seconds. */
 const TOLD_WITHIN_SECONDS = 60;
 

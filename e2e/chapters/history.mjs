@@ -87,11 +87,14 @@ export function history(stage) {
           intervalMs: 15_000,
           maxDataPoints: 100,
         }));
-        const answer = await stage.admin.json('POST', '/api/ds/query', { from: 'now-15m', to: 'now', queries });
-        const { frames, error } = answer.results.A;
-        assert.equal(error, undefined, `${title}: ${error}`);
-        const values = frames.flatMap((/** @type {any} */ frame) => frame.data.values.slice(1).flat());
-        assert.ok(values.length > 0 || OF_DELIVERY.includes(title), `${title} has no value`);
+        // A value shows at the next step of the range after it was written.
+        await until(`${title} has a value`, RECORDED_BOUND_MS, async () => {
+          const answer = await stage.admin.json('POST', '/api/ds/query', { from: 'now-15m', to: 'now', queries });
+          const { frames, error } = answer.results.A;
+          assert.equal(error, undefined, `${title}: ${error}`);
+          const values = frames.flatMap((/** @type {any} */ frame) => frame.data.values.slice(1).flat());
+          return values.length > 0 || OF_DELIVERY.includes(title);
+        });
       }
     });
   });
