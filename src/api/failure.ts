@@ -81,7 +81,7 @@ function isProblem(body: unknown): body is Problem {
 function gatewayMessage(status: number, body: unknown): string {
   const said =
     typeof body === 'object' && body !== null && 'message' in body && typeof body.message === 'string' && body.message;
-  const answer = said ? `Grafana answered ${status}: ${said}.` : `Grafana answered ${status}.`;
+  const answer = said ? `Grafana answered ${status}: ${said.replace(/\.$/, '')}.` : `Grafana answered ${status}.`;
   switch (status) {
     case 401:
       return `${answer} Sign in again.`;
