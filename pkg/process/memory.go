@@ -5,11 +5,10 @@ import "github.com/unjam/unjam-jobs-app/pkg/watch"
 const (
 	// baseMemory is what the process takes without any job, and the room for
 	// what comes and goes: answers, exports, rows of the store.
-	baseMemory = 48 << 20
-	// jobMemory is about what is kept of a job (0.9 kB, `npm run bench -- --only
-	// scale`), and the part of it that exists twice while a poll makes the next
-	// view.
-	jobMemory = 1_100
+	baseMemory = 44 << 20
+	// jobMemory is about what is kept of a job (0.7 kB, `npm run bench -- --only
+	// scale`), and some of what exists twice while a poll makes the next view.
+	jobMemory = 900
 )
 
 // thrift keeps the garbage of polls small. A poll of a great cluster makes a

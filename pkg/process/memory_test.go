@@ -19,7 +19,7 @@ func TestThrift_LimitFollowsTheJobs(t *testing.T) {
 		totals.Jobs = jobs
 		watched.Polled(watch.Poll{})
 	}
-	const kept = 900 // bytes a job, as measured
+	const kept = 700 // bytes a job, as measured
 	for i, jobs := range []int64{0, 50_000, 1_000_000, 10} {
 		if limits[i] < baseMemory+jobs*kept || limits[i] > baseMemory+jobs*2*kept {
 			t.Errorf("the limit for %d jobs is %d bytes", jobs, limits[i])
