@@ -19,8 +19,8 @@ import (
 // Time limits of the tests: short, so that what hangs is seen soon, and long
 // enough for a busy machine.
 const (
-	testRequestTimeout = 600 * time.Millisecond
-	testPollDeadline   = 3 * time.Second
+	testRequestTimeout = time.Second
+	testPollDeadline   = 5 * time.Second
 	// testSlack is what a call may take longer than its deadline on a busy
 	// machine.
 	testSlack = 700 * time.Millisecond

@@ -176,7 +176,7 @@ func TestS07_SlowAnswersEndByTheirLimit(t *testing.T) {
 		client := newTestClient(t, nil, f)
 		within(t, testRequestTimeout, func() {
 			_, err := client.Snapshot(context.Background())
-			wantError(t, err, coordinator.ErrUnreachable, f.URL+"/overview", "no complete answer within 600ms")
+			wantError(t, err, coordinator.ErrUnreachable, f.URL+"/overview", "no complete answer within 1s")
 		})
 
 		f = v2Canceling(t)

@@ -143,7 +143,7 @@ func TestJob_Addresses(t *testing.T) {
 	// a given address: only that one
 	within(t, testRequestTimeout, func() {
 		_, err := client.Job(context.Background(), one.URL, cancelingJob)
-		wantError(t, err, coordinator.ErrUnreachable, one.URL+"/job-info/"+cancelingJob, "no complete answer within 600ms")
+		wantError(t, err, coordinator.ErrUnreachable, one.URL+"/job-info/"+cancelingJob, "no complete answer within 1s")
 	})
 	// known to the second one only: found
 	one.on("/job-info/7", answerJSON(200, `{"jobId":"7"}`))

@@ -216,7 +216,7 @@ func TestS14_FrozenWorkerOnV2(t *testing.T) {
 	if want := []coordinator.Belief{{Job: cancelingJob, Worker: "127.0.0.1:5802"}}; !reflect.DeepEqual(got.Believed, want) {
 		t.Errorf("believed is %v, want %v", got.Believed, want)
 	}
-	wantParts(t, joined(got.Notes), f.URL+" does not answer /running-jobs while it answers /overview", "600ms", "frozen worker", "stands in", "members and the active master are not known")
+	wantParts(t, joined(got.Notes), f.URL+" does not answer /running-jobs while it answers /overview", "1s", "frozen worker", "stands in", "members and the active master are not known")
 	if got.Master != "" || got.Members != nil || got.Masters[0].Err == nil {
 		t.Errorf("members are unknown, not %+v, %+v", got.Members, got.Masters)
 	}
@@ -330,7 +330,7 @@ func TestSnapshot_HangingMasterDoesNotStarveTheOther(t *testing.T) {
 	if got.Address != up.URL || !got.Complete {
 		t.Errorf("snapshot is from %s, complete %v", got.Address, got.Complete)
 	}
-	wantParts(t, joined(got.Notes), frozen.URL, "no complete answer within 600ms")
+	wantParts(t, joined(got.Notes), frozen.URL, "no complete answer within 1s")
 }
 
 func TestS16_MastersThatDisagreeAreBothShown(t *testing.T) {

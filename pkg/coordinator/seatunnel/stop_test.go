@@ -58,7 +58,7 @@ func TestS33_SlowAnswerIsOneRequest(t *testing.T) {
 
 	within(t, testRequestTimeout, func() {
 		_, delivered, err := stop(t, client, coordinator.StopRequest{Address: f.URL, Job: cancelingJob})
-		wantError(t, err, coordinator.ErrUnreachable, f.URL+"/stop-job", "no complete answer within 600ms", "delivered: unknown")
+		wantError(t, err, coordinator.ErrUnreachable, f.URL+"/stop-job", "no complete answer within 1s", "delivered: unknown")
 		if delivered != coordinator.DeliveredUnknown {
 			t.Errorf("delivered %q", delivered)
 		}
