@@ -5,10 +5,11 @@ import "github.com/unjam/unjam-jobs-app/pkg/watch"
 const (
 	// baseMemory is what the process takes without any job, and the room for
 	// what comes and goes: answers, exports, rows of the store.
-	baseMemory = 44 << 20
+	baseMemory = 48 << 20
 	// jobMemory is about what is kept of a job (0.7 kB, `npm run bench -- --only
 	// scale`), and some of what exists twice while a poll makes the next view.
-	jobMemory = 900
+	// With 900 a poll took twice the CPU time, and the peak hardly fell.
+	jobMemory = 1_100
 )
 
 // thrift keeps the garbage of polls small. A poll of a great cluster makes a
