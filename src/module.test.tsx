@@ -5,8 +5,8 @@ import React from 'react';
 import { plugin } from './module';
 import app from './plugin.json';
 
-jest.mock('./app/OverviewPage', () => ({ OverviewPage: () => <p>the overview</p> }));
-jest.mock('./app/SetupPage', () => ({ SetupPage: () => <p>the setup</p> }));
+jest.mock('./app/overview/OverviewPage', () => ({ OverviewPage: () => <p>the overview</p> }));
+jest.mock('./app/setup/SetupPage', () => ({ SetupPage: () => <p>the setup</p> }));
 
 function open(path: string) {
   act(() => locationService.push(path));

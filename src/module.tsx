@@ -1,21 +1,26 @@
 import { AppPlugin, type AppRootProps } from '@grafana/data';
 import { LoadingPlaceholder } from '@grafana/ui';
-import React, { lazy, Suspense } from 'react';
+import React, { lazy, Suspense, type ComponentType } from 'react';
 
 import { usePagePath } from './app/pagePath';
 
-const LazyOverview = lazy(() => import('./app/OverviewPage').then(({ OverviewPage }) => ({ default: OverviewPage })));
-const LazySetup = lazy(() => import('./app/SetupPage').then(({ SetupPage }) => ({ default: SetupPage })));
+const LazyOverview = lazy(() =>
+  import('./app/overview/OverviewPage').then(({ OverviewPage }) => ({ default: OverviewPage }))
+);
 
-/** Below the app's root, as plugin.json names it. */
-const SETUP_PATH = '/setup';
+/** The pages below the app's root, by their path as plugin.json and the links name it; the root is the overview. */
+const PAGES: Record<string, ComponentType> = {
+  '/job': lazy(() => import('./app/job/JobPage').then(({ JobPage }) => ({ default: JobPage }))),
+  '/audit': lazy(() => import('./app/audit/AuditPage').then(({ AuditPage }) => ({ default: AuditPage }))),
+  '/setup': lazy(() => import('./app/setup/SetupPage').then(({ SetupPage }) => ({ default: SetupPage }))),
+};
 
 /** Each of the app's pages is loaded when it is opened, and not with every page of Grafana. */
 function App({ basename }: AppRootProps) {
-  const path = usePagePath(basename);
+  const Page = PAGES[usePagePath(basename)] ?? LazyOverview;
   return (
     <Suspense fallback={<LoadingPlaceholder text="Loading Unjam…" />}>
-      {path === SETUP_PATH ? <LazySetup /> : <LazyOverview />}
+      <Page />
     </Suspense>
   );
 }

@@ -28,7 +28,7 @@ export function newSourceLink(): string {
 }
 
 /** The app's pages: the overview at the root, and the others below it. */
-export function pageLink(page: 'overview' | 'setup'): string {
+export function pageLink(page: 'overview' | 'audit' | 'setup'): string {
   return link(`/a/${APP_ID}${page === 'overview' ? '' : `/${page}`}`);
 }
 

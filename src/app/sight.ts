@@ -4,7 +4,7 @@ import { type Support } from '../api/types';
 import { formatAge } from '../model/age';
 import { freshness } from '../model/freshness';
 import { formatMoment, parseTime } from '../model/time';
-import { type CoordinatorState } from './overview';
+import { type CoordinatorState } from './overview/overview';
 import { REFRESH_EVERY, type Kept } from './refresh';
 
 /**

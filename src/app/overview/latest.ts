@@ -1,7 +1,7 @@
-import { verb, type OnlyStop } from '../actions/texts';
-import { type Source } from '../api/sources';
-import { type AuditRow } from '../api/types';
-import { parseTime } from '../model/time';
+import { verb, type OnlyStop } from '../../actions/texts';
+import { type Source } from '../../api/sources';
+import { type AuditRow } from '../../api/types';
+import { parseTime } from '../../model/time';
 
 /** An action, or an attempt that was refused, as the audit trail tells it. */
 export interface LatestAction {

@@ -1,9 +1,9 @@
 import { type TimeZone } from '@grafana/schema';
 import React from 'react';
 
-import { type JobRow } from '../model/jobs';
-import { suppressionStatement } from '../model/suppression';
-import { inertName } from '../model/text';
+import { type JobRow } from '../../model/jobs';
+import { suppressionStatement } from '../../model/suppression';
+import { inertName } from '../../model/text';
 
 const NAME_CHARACTERS = 60;
 /** Of each reason there may be hundreds, all alike. */

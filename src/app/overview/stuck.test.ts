@@ -1,5 +1,5 @@
-import { readJobs } from '../model/jobs';
-import { frameRow, jobsFrame, type FrameRow } from '../model/testing/frames';
+import { readJobs } from '../../model/jobs';
+import { frameRow, jobsFrame, type FrameRow } from '../../model/testing/frames';
 import { type CoordinatorState } from './overview';
 import { stuckJobs } from './stuck';
 

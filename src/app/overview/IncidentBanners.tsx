@@ -1,13 +1,13 @@
 import { Alert } from '@grafana/ui';
 import React from 'react';
 
-import { timeLeft } from '../actions/RequestFacts';
-import { noun } from '../actions/texts';
-import { useTick } from '../jobs/clock';
-import { inertName } from '../model/text';
-import { formatMoment, parseTime } from '../model/time';
+import { timeLeft } from '../../actions/RequestFacts';
+import { noun } from '../../actions/texts';
+import { useTick } from '../../jobs/clock';
+import { inertName } from '../../model/text';
+import { formatMoment, parseTime } from '../../model/time';
 import { type CoordinatorState } from './overview';
-import { serverNow } from './serverClock';
+import { serverNow } from '../serverClock';
 
 /** The incident budgets in force: more force stops than usual may be made, which everybody should know. */
 export function IncidentBanners({ states }: { states: CoordinatorState[] }) {

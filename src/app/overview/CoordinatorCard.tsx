@@ -3,16 +3,16 @@ import { type GrafanaTheme2 } from '@grafana/data';
 import { LinkButton, useStyles2 } from '@grafana/ui';
 import React, { useId } from 'react';
 
-import { type DashboardLink } from '../api/dashboards';
-import { type Support } from '../api/types';
-import { useTick } from '../jobs/clock';
-import { ForeignText } from '../model/ForeignText';
-import { inertName, SENTENCE } from '../model/text';
+import { type DashboardLink } from '../../api/dashboards';
+import { type Support } from '../../api/types';
+import { useTick } from '../../jobs/clock';
+import { ForeignText } from '../../model/ForeignText';
+import { inertName, SENTENCE } from '../../model/text';
 import { CoordinatorCounts } from './CoordinatorCounts';
-import { dashboardLink, exploreLink, settingsLink } from './links';
+import { dashboardLink, exploreLink, settingsLink } from '../links';
 import { type CoordinatorState } from './overview';
-import { asOfStatement, see } from './sight';
-import { SightBadge } from './SightBadge';
+import { asOfStatement, see } from '../sight';
+import { SightBadge } from '../SightBadge';
 
 interface Props {
   state: CoordinatorState;

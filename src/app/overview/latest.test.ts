@@ -1,5 +1,5 @@
-import { auditRow, JOB_ID, PLAN_ID, serverTime, WINNER_ID } from '../api/testing/samples';
-import { type AuditRow } from '../api/types';
+import { auditRow, JOB_ID, PLAN_ID, serverTime, WINNER_ID } from '../../api/testing/samples';
+import { type AuditRow } from '../../api/types';
 import { latestActions } from './latest';
 
 const zeta = { uid: 'zeta', name: 'Zeta' };

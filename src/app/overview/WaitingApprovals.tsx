@@ -3,19 +3,19 @@ import { type GrafanaTheme2 } from '@grafana/data';
 import { Button, LoadingPlaceholder, useStyles2 } from '@grafana/ui';
 import React from 'react';
 
-import { timeLeft } from '../actions/RequestFacts';
-import { askedVerb } from '../actions/texts';
-import { waitingTime } from '../actions/times';
-import { describeFailure } from '../api/failure';
-import { type Source } from '../api/sources';
-import { type Approval } from '../api/types';
-import { useTick } from '../jobs/clock';
-import { formatAge } from '../model/age';
-import { ForeignText } from '../model/ForeignText';
-import { inertName, SENTENCE } from '../model/text';
-import { JobName } from './JobName';
+import { timeLeft } from '../../actions/RequestFacts';
+import { askedVerb } from '../../actions/texts';
+import { waitingTime } from '../../actions/times';
+import { describeFailure } from '../../api/failure';
+import { type Source } from '../../api/sources';
+import { type Approval } from '../../api/types';
+import { useTick } from '../../jobs/clock';
+import { formatAge } from '../../model/age';
+import { ForeignText } from '../../model/ForeignText';
+import { inertName, SENTENCE } from '../../model/text';
+import { JobName } from '../JobName';
 import { maySeeApprovals, type CoordinatorState } from './overview';
-import { Table } from './Table';
+import { Table } from '../Table';
 
 const REASON_CHARACTERS = 160;
 

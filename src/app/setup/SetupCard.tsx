@@ -3,21 +3,21 @@ import { type GrafanaTheme2 } from '@grafana/data';
 import { LinkButton, LoadingPlaceholder, TextLink, useStyles2 } from '@grafana/ui';
 import React, { useId } from 'react';
 
-import { PolicyFacts } from '../actions/PolicyFacts';
-import { timeLeft } from '../actions/RequestFacts';
-import { noun } from '../actions/texts';
-import { type GrafanaRule } from '../api/alertRules';
-import { type Allowance, type Support } from '../api/types';
-import { useTick } from '../jobs/clock';
-import { ForeignText } from '../model/ForeignText';
-import { inertName, SENTENCE } from '../model/text';
-import { formatMoment, parseTime } from '../model/time';
+import { PolicyFacts } from '../../actions/PolicyFacts';
+import { timeLeft } from '../../actions/RequestFacts';
+import { noun } from '../../actions/texts';
+import { type GrafanaRule } from '../../api/alertRules';
+import { type Allowance, type Support } from '../../api/types';
+import { useTick } from '../../jobs/clock';
+import { ForeignText } from '../../model/ForeignText';
+import { inertName, SENTENCE } from '../../model/text';
+import { formatMoment, parseTime } from '../../model/time';
 import { AlertRules } from './AlertRules';
-import { docsLink, settingsLink } from './links';
+import { docsLink, settingsLink } from '../links';
 import { type SetupState } from './setup';
-import { see } from './sight';
-import { SightBadge } from './SightBadge';
-import { type Loaded } from './useLoaded';
+import { see } from '../sight';
+import { SightBadge } from '../SightBadge';
+import { type Loaded } from '../useLoaded';
 
 interface Props {
   state: SetupState;

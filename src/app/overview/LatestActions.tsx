@@ -3,10 +3,10 @@ import { type GrafanaTheme2 } from '@grafana/data';
 import { LoadingPlaceholder, useStyles2 } from '@grafana/ui';
 import React, { useMemo } from 'react';
 
-import { describeFailure } from '../api/failure';
-import { ForeignText } from '../model/ForeignText';
-import { inertName, SENTENCE } from '../model/text';
-import { formatMoment } from '../model/time';
+import { describeFailure } from '../../api/failure';
+import { ForeignText } from '../../model/ForeignText';
+import { inertName, SENTENCE } from '../../model/text';
+import { formatMoment } from '../../model/time';
 import { latestActions, type LatestAction } from './latest';
 import { type CoordinatorState } from './overview';
 

@@ -3,19 +3,21 @@ import { getTimeZone, type GrafanaTheme2 } from '@grafana/data';
 import { LoadingPlaceholder, useStyles2 } from '@grafana/ui';
 import React, { lazy, useCallback, useMemo } from 'react';
 
-import { useActionDialog } from '../actions/useActionDialog';
-import { type DashboardLink } from '../api/dashboards';
-import { useTick } from '../jobs/clock';
-import { JobsTable } from '../jobs/JobsTable';
-import { isPersonSignedIn } from '../jobs/viewer';
-import { inertName } from '../model/text';
-import { dashboardLink } from './links';
+import { useActionDialog } from '../../actions/useActionDialog';
+import { type DashboardLink } from '../../api/dashboards';
+import { useTick } from '../../jobs/clock';
+import { JobsTable } from '../../jobs/JobsTable';
+import { isPersonSignedIn } from '../../jobs/viewer';
+import { inertName } from '../../model/text';
+import { dashboardLink } from '../links';
 import { type CoordinatorState } from './overview';
-import { isWhole, showsPresent } from './sight';
+import { isWhole, showsPresent } from '../sight';
 import { stuckJobs, suppressedJobs } from './stuck';
 import { SuppressedJobs } from './SuppressedJobs';
 
-const ActionDialog = lazy(() => import('../actions/ActionDialog').then((module) => ({ default: module.ActionDialog })));
+const ActionDialog = lazy(() =>
+  import('../../actions/ActionDialog').then((module) => ({ default: module.ActionDialog }))
+);
 
 /** The dashboard that shows one coordinator's stuck jobs (provisioning/dashboards). */
 const STUCK_JOBS_DASHBOARD = 'unjam-stuck-jobs';

@@ -1,17 +1,17 @@
 import { Icon, LoadingPlaceholder } from '@grafana/ui';
 import React from 'react';
 
-import { findingOf, leftoverSentences } from '../actions/leftovers';
-import { describeOutcome, verb } from '../actions/texts';
-import { describeFailure } from '../api/failure';
-import { type Source } from '../api/sources';
-import { type Action } from '../api/types';
-import { ForeignText } from '../model/ForeignText';
-import { inertName, SENTENCE } from '../model/text';
-import { formatMoment, parseTime } from '../model/time';
-import { JobName } from './JobName';
+import { findingOf, leftoverSentences } from '../../actions/leftovers';
+import { describeOutcome, verb } from '../../actions/texts';
+import { describeFailure } from '../../api/failure';
+import { type Source } from '../../api/sources';
+import { type Action } from '../../api/types';
+import { ForeignText } from '../../model/ForeignText';
+import { inertName, SENTENCE } from '../../model/text';
+import { formatMoment, parseTime } from '../../model/time';
+import { JobName } from '../JobName';
 import { type CoordinatorState } from './overview';
-import { Table } from './Table';
+import { Table } from '../Table';
 
 interface Entry {
   source: Source;

@@ -5,12 +5,12 @@ import userEvent from '@testing-library/user-event';
 import React, { type ReactNode } from 'react';
 import { NEVER, of, throwError } from 'rxjs';
 
-import { approval, auditRow, gatewayError, plan, support } from '../api/testing/samples';
-import { type Approval, type AuditRow, type Support } from '../api/types';
-import { accessibilityProblems } from '../model/testing/accessibility';
-import { AS_OF, countsFrame, frameRow, jobsFrame, type FrameRow } from '../model/testing/frames';
+import { approval, auditRow, gatewayError, plan, support } from '../../api/testing/samples';
+import { type Approval, type AuditRow, type Support } from '../../api/types';
+import { accessibilityProblems } from '../../model/testing/accessibility';
+import { AS_OF, countsFrame, frameRow, jobsFrame, type FrameRow } from '../../model/testing/frames';
 import { OverviewPage } from './OverviewPage';
-import { REFRESH_EVERY } from './refresh';
+import { REFRESH_EVERY } from '../refresh';
 
 const getList = jest.fn();
 const fetch = jest.fn();

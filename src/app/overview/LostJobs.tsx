@@ -1,17 +1,17 @@
 import { Button } from '@grafana/ui';
 import React from 'react';
 
-import { type LostJob } from '../actions/dismissal';
-import { type Source } from '../api/sources';
-import { useTick } from '../jobs/clock';
-import { type JobRow } from '../model/jobs';
-import { ForeignText } from '../model/ForeignText';
-import { inertName, SENTENCE } from '../model/text';
-import { formatMoment } from '../model/time';
-import { JobName } from './JobName';
+import { type LostJob } from '../../actions/dismissal';
+import { type Source } from '../../api/sources';
+import { useTick } from '../../jobs/clock';
+import { type JobRow } from '../../model/jobs';
+import { ForeignText } from '../../model/ForeignText';
+import { inertName, SENTENCE } from '../../model/text';
+import { formatMoment } from '../../model/time';
+import { JobName } from '../JobName';
 import { type CoordinatorState } from './overview';
-import { showsPresent } from './sight';
-import { Table } from './Table';
+import { showsPresent } from '../sight';
+import { Table } from '../Table';
 
 interface Props {
   states: CoordinatorState[];

@@ -1,10 +1,10 @@
 import { useEffect, useState } from 'react';
 import { map, merge, shareReplay } from 'rxjs';
 
-import { coordinatorClient } from '../api/client';
-import { type Source } from '../api/sources';
-import { type Support } from '../api/types';
-import { kept, visibility, type Kept } from './refresh';
+import { coordinatorClient } from '../../api/client';
+import { type Source } from '../../api/sources';
+import { type Support } from '../../api/types';
+import { kept, visibility, type Kept } from '../refresh';
 
 /** What the setup page knows of one coordinator. */
 export interface SetupState {

@@ -1,18 +1,18 @@
 import { render, screen, within } from '@testing-library/react';
 import React from 'react';
 
-import { action, approval, gatewayError, leftovers, serverTime, START, support } from '../api/testing/samples';
-import { type Action, type Approval } from '../api/types';
-import { toFailure } from '../api/failure';
-import { Ticking } from '../jobs/clock';
-import { readJobs } from '../model/jobs';
-import { accessibilityProblems } from '../model/testing/accessibility';
-import { AS_OF, frameRow, jobsFrame } from '../model/testing/frames';
+import { action, approval, gatewayError, leftovers, serverTime, START, support } from '../../api/testing/samples';
+import { type Action, type Approval } from '../../api/types';
+import { toFailure } from '../../api/failure';
+import { Ticking } from '../../jobs/clock';
+import { readJobs } from '../../model/jobs';
+import { accessibilityProblems } from '../../model/testing/accessibility';
+import { AS_OF, frameRow, jobsFrame } from '../../model/testing/frames';
 import { AfterForceStops } from './AfterForceStops';
 import { IncidentBanners } from './IncidentBanners';
 import { LostJobs } from './LostJobs';
 import { type CoordinatorState } from './overview';
-import { serverNow } from './serverClock';
+import { serverNow } from '../serverClock';
 import { WaitingApprovals } from './WaitingApprovals';
 
 const HOSTILE = '<img src=x onerror=alert(1)>\u202e';

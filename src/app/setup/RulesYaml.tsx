@@ -3,7 +3,7 @@ import { type GrafanaTheme2 } from '@grafana/data';
 import { ClipboardButton, useStyles2 } from '@grafana/ui';
 import React, { useCallback, useMemo } from 'react';
 
-import { rulesYaml, type Bound } from '../alerting/texts';
+import { rulesYaml, type Bound } from '../../alerting/texts';
 
 /** A provisioning file with the alert rules for a data source, to be copied. */
 export function RulesYaml({ bound: { uid, name, kind } }: { bound: Bound }) {

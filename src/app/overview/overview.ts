@@ -11,11 +11,11 @@ import {
   type Observable,
 } from 'rxjs';
 
-import { coordinatorClient } from '../api/client';
-import { readCoordinatorJobs, type JobsReading } from '../api/jobs';
-import { type Source } from '../api/sources';
-import { type Aftermath, type ApprovalList, type AuditRow, type Support } from '../api/types';
-import { kept, visibility, type Kept } from './refresh';
+import { coordinatorClient } from '../../api/client';
+import { readCoordinatorJobs, type JobsReading } from '../../api/jobs';
+import { type Source } from '../../api/sources';
+import { type Aftermath, type ApprovalList, type AuditRow, type Support } from '../../api/types';
+import { kept, visibility, type Kept } from '../refresh';
 
 /** The audit rows that are read of each coordinator: an action leaves up to four, and ten actions are shown. */
 export const AUDIT_ROWS = 50;

@@ -4,17 +4,17 @@ import { PluginPage } from '@grafana/runtime';
 import { useStyles2 } from '@grafana/ui';
 import React, { useMemo } from 'react';
 
-import { readAlertRules } from '../api/alertRules';
-import { listSources, type Source } from '../api/sources';
-import { Ticking } from '../jobs/clock';
-import { inertName } from '../model/text';
-import { FirstSteps } from './FirstSteps';
-import { Guarded } from './Guarded';
-import { pageLink } from './links';
+import { readAlertRules } from '../../api/alertRules';
+import { listSources, type Source } from '../../api/sources';
+import { Ticking } from '../../jobs/clock';
+import { inertName } from '../../model/text';
+import { FirstSteps } from '../FirstSteps';
+import { Guarded } from '../Guarded';
+import { pageLink } from '../links';
 import { useSetup } from './setup';
 import { SetupCard } from './SetupCard';
-import { useLoaded } from './useLoaded';
-import { isAdmin } from './viewer';
+import { useLoaded } from '../useLoaded';
+import { isAdmin } from '../viewer';
 
 /** How each coordinator is set up, to be read: what is seen, where records are kept, and who may do what, and the alert rules. */
 export function SetupPage() {

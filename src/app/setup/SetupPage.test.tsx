@@ -3,9 +3,9 @@ import { act, render, screen, within } from '@testing-library/react';
 import React, { type ReactNode } from 'react';
 import { NEVER, of, throwError, type Observable } from 'rxjs';
 
-import { gatewayError, policy, serverTime, START, support } from '../api/testing/samples';
-import { type Support } from '../api/types';
-import { accessibilityProblems } from '../model/testing/accessibility';
+import { gatewayError, policy, serverTime, START, support } from '../../api/testing/samples';
+import { type Support } from '../../api/types';
+import { accessibilityProblems } from '../../model/testing/accessibility';
 import { SetupPage } from './SetupPage';
 
 const getList = jest.fn();

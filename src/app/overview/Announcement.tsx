@@ -2,10 +2,10 @@ import { css } from '@emotion/css';
 import { useStyles2 } from '@grafana/ui';
 import React from 'react';
 
-import { useTick } from '../jobs/clock';
-import { inertName } from '../model/text';
+import { useTick } from '../../jobs/clock';
+import { inertName } from '../../model/text';
 import { type CoordinatorState } from './overview';
-import { see, showsPresent } from './sight';
+import { see, showsPresent } from '../sight';
 import { waitingEntries } from './WaitingApprovals';
 
 /** Says aloud what matters when it changes: how many jobs are stuck, and which coordinators are not seen. */

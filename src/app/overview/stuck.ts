@@ -1,7 +1,7 @@
-import { type JobsReading } from '../api/jobs';
-import { type SupportAnswer } from '../jobs/availability';
-import { type JobEntry } from '../jobs/JobsTable';
-import { type JobRow } from '../model/jobs';
+import { type JobsReading } from '../../api/jobs';
+import { type SupportAnswer } from '../../jobs/availability';
+import { type JobEntry } from '../../jobs/JobsTable';
+import { type JobRow } from '../../model/jobs';
 import { type CoordinatorState } from './overview';
 
 /**

@@ -2,11 +2,11 @@ import { act, fireEvent, render, screen, within } from '@testing-library/react';
 import React from 'react';
 import { lastValueFrom, of, throwError } from 'rxjs';
 
-import { ALERT_RULES, rulesFor, runbookLink } from '../alerting/rules';
-import { readAlertRules, type GrafanaRule } from '../api/alertRules';
-import { accessibilityProblems } from '../model/testing/accessibility';
+import { ALERT_RULES, rulesFor, runbookLink } from '../../alerting/rules';
+import { readAlertRules, type GrafanaRule } from '../../api/alertRules';
+import { accessibilityProblems } from '../../model/testing/accessibility';
 import { AlertRules } from './AlertRules';
-import { type Loaded } from './useLoaded';
+import { type Loaded } from '../useLoaded';
 
 const fetch = jest.fn();
 const getInstanceSettings = jest.fn();

@@ -3,15 +3,15 @@ import { type GrafanaTheme2 } from '@grafana/data';
 import { Badge, Button, LoadingPlaceholder, TextLink, useStyles2 } from '@grafana/ui';
 import React, { lazy, Suspense, useId, useState } from 'react';
 
-import { type AlertRule, toKind } from '../alerting/model';
-import { rulesFor, runbookLink, titleFor } from '../alerting/rules';
-import { type GrafanaRule } from '../api/alertRules';
-import { describeFailure } from '../api/failure';
-import { sourceKind, type Source } from '../api/sources';
-import { inertName } from '../model/text';
-import { docsLink } from './links';
-import { Table } from './Table';
-import { type Loaded } from './useLoaded';
+import { type AlertRule, toKind } from '../../alerting/model';
+import { rulesFor, runbookLink, titleFor } from '../../alerting/rules';
+import { type GrafanaRule } from '../../api/alertRules';
+import { describeFailure } from '../../api/failure';
+import { sourceKind, type Source } from '../../api/sources';
+import { inertName } from '../../model/text';
+import { docsLink } from '../links';
+import { Table } from '../Table';
+import { type Loaded } from '../useLoaded';
 
 /** The texts of all rules are loaded when somebody wants to see them. */
 const LazyYaml = lazy(() => import('./RulesYaml').then(({ RulesYaml }) => ({ default: RulesYaml })));

@@ -1,8 +1,8 @@
 import { render, screen } from '@testing-library/react';
 import React from 'react';
 
-import { readJobs } from '../model/jobs';
-import { AS_OF, frameRow, jobsFrame } from '../model/testing/frames';
+import { readJobs } from '../../model/jobs';
+import { AS_OF, frameRow, jobsFrame } from '../../model/testing/frames';
 import { SuppressedJobs } from './SuppressedJobs';
 
 function show(count: number) {

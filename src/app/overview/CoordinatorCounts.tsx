@@ -1,14 +1,14 @@
 import React from 'react';
 
-import { describeFailure } from '../api/failure';
-import { type JobsReading } from '../api/jobs';
-import { AgeCell } from '../jobs/AgeCell';
-import { useTick } from '../jobs/clock';
-import { type JobRow } from '../model/jobs';
-import { ForeignText } from '../model/ForeignText';
-import { inertName, visibleText } from '../model/text';
-import { type Kept } from './refresh';
-import { isWhole, showsPresent } from './sight';
+import { describeFailure } from '../../api/failure';
+import { type JobsReading } from '../../api/jobs';
+import { AgeCell } from '../../jobs/AgeCell';
+import { useTick } from '../../jobs/clock';
+import { type JobRow } from '../../model/jobs';
+import { ForeignText } from '../../model/ForeignText';
+import { inertName, visibleText } from '../../model/text';
+import { type Kept } from '../refresh';
+import { isWhole, showsPresent } from '../sight';
 
 const NAME_CHARACTERS = 60;
 

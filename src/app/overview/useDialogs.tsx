@@ -2,17 +2,17 @@ import { getTimeZone } from '@grafana/data';
 import { LoadingPlaceholder } from '@grafana/ui';
 import React, { lazy, Suspense, useCallback, useEffect, useRef, useState, type ReactNode } from 'react';
 
-import { DismissSession, type LostJob } from '../actions/dismissal';
-import { type Present } from '../actions/differences';
-import { rememberFocus } from '../actions/focus';
-import { ReviewSession } from '../actions/reviewSession';
-import { coordinatorClient } from '../api/client';
-import { type Source } from '../api/sources';
-import { type Approval } from '../api/types';
+import { DismissSession, type LostJob } from '../../actions/dismissal';
+import { type Present } from '../../actions/differences';
+import { rememberFocus } from '../../actions/focus';
+import { ReviewSession } from '../../actions/reviewSession';
+import { coordinatorClient } from '../../api/client';
+import { type Source } from '../../api/sources';
+import { type Approval } from '../../api/types';
 
 // They are loaded when somebody decides, and not with every look at the page.
-const ReviewDialog = lazy(() => import('../actions/ReviewDialog'));
-const DismissDialog = lazy(() => import('../actions/DismissDialog'));
+const ReviewDialog = lazy(() => import('../../actions/ReviewDialog'));
+const DismissDialog = lazy(() => import('../../actions/DismissDialog'));
 
 type Opened =
   { what: 'review'; uid: string; session: ReviewSession } | { what: 'dismiss'; uid: string; session: DismissSession };

@@ -1,0 +1,5 @@
+import React from 'react';
+
+export function JobPage() {
+  return <p>Job</p>;
+}
