@@ -11,6 +11,7 @@ import (
 
 	"github.com/unjam/unjam-jobs-app/pkg/action"
 	"github.com/unjam/unjam-jobs-app/pkg/coordinator"
+	"github.com/unjam/unjam-jobs-app/pkg/timeline"
 	"github.com/unjam/unjam-jobs-app/pkg/watch"
 )
 
@@ -248,7 +249,9 @@ func TestApprove_WhatChanged(t *testing.T) {
 		"another state":  {read(func(reading *coordinator.Reading) { reading.Job.State = coordinator.StateRunning }), action.CheckIdentity, 412, action.ApprovalCanceled},
 		"another job":    {read(func(reading *coordinator.Reading) { reading.Job.CreateTime = created.Add(time.Second) }), action.CheckIdentity, 412, action.ApprovalCanceled},
 		"another episode": {func(r *rig) {
-			r.engine.change(func(view *watch.View, _ *coordinator.Reading) { view.Jobs[0].Episode.ID = "another" })
+			r.engine.change(func(view *watch.View, _ *coordinator.Reading) {
+				view.Jobs = view.Jobs.Changed(func(job *watch.JobView) { job.Episode.ID = "another" })
+			})
 		}, action.CheckIdentity, 412, action.ApprovalCanceled},
 		"S25 ended": {func(r *rig) { r.engine.ended(coordinator.StateCanceled, "CANCELED") }, action.CheckAlreadyEnded, 409, action.ApprovalCanceled},
 		"UNKNOWABLE": {read(func(reading *coordinator.Reading) {
@@ -260,7 +263,10 @@ func TestApprove_WhatChanged(t *testing.T) {
 		}), action.GuardSplit, 409, action.ApprovalWaiting},
 		"coordinator gone": {func(r *rig) { r.engine.mu.Lock(); r.engine.readErr = coordinator.ErrUnreachable; r.engine.mu.Unlock() }, action.CheckCoordinator, 503, action.ApprovalWaiting},
 		"a poll failed": {func(r *rig) {
-			r.engine.change(func(view *watch.View, _ *coordinator.Reading) { view.Err = coordinator.ErrUnreachable; view.Jobs = nil })
+			r.engine.change(func(view *watch.View, _ *coordinator.Reading) {
+				view.Err = coordinator.ErrUnreachable
+				view.Jobs = timeline.Jobs{}
+			})
 		}, action.GuardFresh, 409, action.ApprovalWaiting},
 		"restore pending":    {func(r *rig) { r.snapshot(func(s *coordinator.Snapshot) { s.Restoring = []coordinator.JobID{"1"} }) }, action.GuardRestore, 409, action.ApprovalWaiting},
 		"a task is alive":    {func(r *rig) { r.threads(map[coordinator.JobID]int{jobID: 1}) }, action.CheckAcknowledged, 422, action.ApprovalWaiting},

@@ -60,9 +60,7 @@ func (e *engine) masterless() {
 	e.change(func(view *watch.View, reading *coordinator.Reading) {
 		view.Snapshot.Master, reading.Master, view.MasterStableSince = "", "", time.Time{}
 		view.Snapshot.Capabilities.NoMaster, view.Snapshot.Capabilities.OnlyStop = true, "abort"
-		for index := range view.Jobs {
-			view.Jobs[index].Episode.Master = ""
-		}
+		view.Jobs = view.Jobs.Changed(func(job *watch.JobView) { job.Episode.Master = "" })
 	})
 }
 
@@ -171,10 +169,12 @@ func TestS25_EndedBetweenPlanAndConfirm(t *testing.T) {
 // S26: whatever belongs to the identity changes between plan and confirm.
 func TestS26_IdentityChanges(t *testing.T) {
 	for name, change := range map[string]func(*watch.View, *coordinator.Reading){
-		"master":  func(_ *watch.View, reading *coordinator.Reading) { reading.Master = "10.0.0.9:5801" },
-		"state":   func(_ *watch.View, reading *coordinator.Reading) { reading.Job.State = coordinator.StateRunning },
-		"job":     func(_ *watch.View, reading *coordinator.Reading) { reading.Job.CreateTime = created.Add(time.Second) },
-		"episode": func(view *watch.View, _ *coordinator.Reading) { view.Jobs[0].Episode.ID = "another" },
+		"master": func(_ *watch.View, reading *coordinator.Reading) { reading.Master = "10.0.0.9:5801" },
+		"state":  func(_ *watch.View, reading *coordinator.Reading) { reading.Job.State = coordinator.StateRunning },
+		"job":    func(_ *watch.View, reading *coordinator.Reading) { reading.Job.CreateTime = created.Add(time.Second) },
+		"episode": func(view *watch.View, _ *coordinator.Reading) {
+			view.Jobs = view.Jobs.Changed(func(job *watch.JobView) { job.Episode.ID = "another" })
+		},
 		"end without proof": func(_ *watch.View, reading *coordinator.Reading) {
 			reading.Job.State, reading.Proof = coordinator.StateCanceled, coordinator.ProofNone
 		},

@@ -7,6 +7,7 @@ import (
 
 	"github.com/unjam/unjam-jobs-app/pkg/action"
 	"github.com/unjam/unjam-jobs-app/pkg/coordinator"
+	"github.com/unjam/unjam-jobs-app/pkg/timeline"
 	"github.com/unjam/unjam-jobs-app/pkg/watch"
 )
 
@@ -92,18 +93,14 @@ func TestReconcile_CancelsChangedRequests(t *testing.T) {
 		return func(r *rig) { r.engine.change(func(view *watch.View, _ *coordinator.Reading) { edit(view) }) }
 	}
 	job := func(edit func(*watch.JobView)) func(*rig) {
-		return view(func(view *watch.View) {
-			jobs := append([]watch.JobView(nil), view.Jobs...)
-			edit(&jobs[0])
-			view.Jobs = jobs
-		})
+		return view(func(view *watch.View) { view.Jobs = view.Jobs.Changed(edit) })
 	}
 	for name, row := range map[string]struct {
 		change func(*rig)
 		state  action.ApprovalState
 	}{
 		"nothing":         {func(*rig) {}, action.ApprovalWaiting},
-		"ended":           {view(func(view *watch.View) { view.Jobs = nil }), action.ApprovalCanceled},
+		"ended":           {view(func(view *watch.View) { view.Jobs = timeline.Jobs{} }), action.ApprovalCanceled},
 		"another episode": {job(func(job *watch.JobView) { job.Episode.ID = "another" }), action.ApprovalCanceled},
 		"another state":   {job(func(job *watch.JobView) { job.Episode.ID, job.Episode.State = "another", coordinator.StateRunning }), action.ApprovalCanceled},
 		"another job":     {job(func(job *watch.JobView) { job.Job.CreateTime = created.Add(time.Hour) }), action.ApprovalCanceled},
@@ -113,16 +110,18 @@ func TestReconcile_CancelsChangedRequests(t *testing.T) {
 		}), action.ApprovalCanceled},
 		"not listed":         {job(func(job *watch.JobView) { job.Listed = false }), action.ApprovalWaiting},
 		"no master named":    {func(r *rig) { r.snapshot(func(s *coordinator.Snapshot) { s.Master = "" }) }, action.ApprovalWaiting},
-		"ended, poll failed": {view(func(view *watch.View) { view.Jobs, view.Err = nil, coordinator.ErrUnreachable }), action.ApprovalWaiting},
-		"ended, but blind":   {view(func(view *watch.View) { view.Jobs, view.CompleteAsOf = nil, view.CompleteAsOf.Add(-time.Hour) }), action.ApprovalWaiting},
+		"ended, poll failed": {view(func(view *watch.View) { view.Jobs, view.Err = timeline.Jobs{}, coordinator.ErrUnreachable }), action.ApprovalWaiting},
+		"ended, but blind": {view(func(view *watch.View) {
+			view.Jobs, view.CompleteAsOf = timeline.Jobs{}, view.CompleteAsOf.Add(-time.Hour)
+		}), action.ApprovalWaiting},
 		"ended, partial poll": {view(func(view *watch.View) {
-			view.Jobs = nil
+			view.Jobs = timeline.Jobs{}
 			part := *view.Snapshot
 			part.Complete = false
 			view.Snapshot = &part
 		}), action.ApprovalWaiting},
 		"ended, masters split": {func(r *rig) {
-			r.engine.change(func(view *watch.View, _ *coordinator.Reading) { view.Jobs = nil })
+			r.engine.change(func(view *watch.View, _ *coordinator.Reading) { view.Jobs = timeline.Jobs{} })
 			r.snapshot(func(s *coordinator.Snapshot) { s.Masters = []coordinator.MasterView{{Master: "a"}, {Master: "b"}} })
 		}, action.ApprovalWaiting},
 	} {
@@ -149,7 +148,7 @@ func TestReconcile_CancelsChangedRequests(t *testing.T) {
 	r := newPairRig(t)
 	r.advance(10 * time.Second)
 	approval := r.request()
-	r.engine.change(func(view *watch.View, _ *coordinator.Reading) { view.Jobs = nil })
+	r.engine.change(func(view *watch.View, _ *coordinator.Reading) { view.Jobs = timeline.Jobs{} })
 	if _, err := r.service.Reconcile(t.Context()); err != nil {
 		t.Fatal(err)
 	}

@@ -99,7 +99,7 @@ const recalledRows = 1000
 func (s *Service) finishDismissals(ctx context.Context) error {
 	view := s.deps.Coordinator.View()
 	shown := map[dismissal]bool{}
-	for _, job := range view.Jobs {
+	for _, job := range view.Jobs.Shared() {
 		if job.Episode.State == coordinator.StateLost {
 			shown[dismissal{job.Episode.Job, job.Episode.ID}] = true
 		}

@@ -14,7 +14,7 @@ import (
 func (r *rig) lose(episode string) {
 	r.engine.set(coordinator.StateLost, "RUNNING", 20*time.Minute)
 	r.engine.change(func(view *watch.View, _ *coordinator.Reading) {
-		view.Jobs[0].Listed, view.Jobs[0].Episode.ID = false, episode
+		view.Jobs = view.Jobs.Changed(func(job *watch.JobView) { job.Listed, job.Episode.ID = false, episode })
 	})
 }
 

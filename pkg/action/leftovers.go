@@ -9,7 +9,7 @@ import (
 	"time"
 
 	"github.com/unjam/unjam-jobs-app/pkg/coordinator"
-	"github.com/unjam/unjam-jobs-app/pkg/watch"
+	"github.com/unjam/unjam-jobs-app/pkg/timeline"
 )
 
 // A force stop ends a job at the master, whatever its workers do: a task that
@@ -98,11 +98,9 @@ func (s *Service) askWorkers(ctx context.Context) workersLook {
 }
 
 // of gives what the look tells of one action's job. jobs are the open ones.
-func (l workersLook) of(intent Intent, jobs []watch.JobView) workersLook {
-	again := slices.ContainsFunc(jobs, func(job watch.JobView) bool {
-		return job.Job.ID == intent.Identity.Job && job.Listed && !job.Job.CreateTime.Equal(intent.Identity.CreateTime)
-	})
-	if again {
+func (l workersLook) of(intent Intent, jobs timeline.Jobs) workersLook {
+	job, open := jobs.Find(intent.Identity.Job)
+	if open && job.Listed && !job.Job.CreateTime.Equal(intent.Identity.CreateTime) {
 		return workersLook{unasked: "A new job runs under the same id, and its tasks cannot be told from those left behind."}
 	}
 	return l

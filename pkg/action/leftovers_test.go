@@ -1,7 +1,6 @@
 package action_test
 
 import (
-	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -192,8 +191,7 @@ func TestS39_NobodyCanBeAsked(t *testing.T) {
 		"all fail":      {func(r *rig) { r.engine.threadsErr = coordinator.ErrUnreachable }, "Not checked for tasks left behind: The workers could not be asked: coordinator unreachable."},
 		"the id runs again": {func(r *rig) {
 			r.engine.change(func(view *watch.View, _ *coordinator.Reading) {
-				view.Jobs = slices.Clone(view.Jobs)
-				view.Jobs[0].Job.CreateTime = created.Add(time.Hour)
+				view.Jobs = view.Jobs.Changed(func(job *watch.JobView) { job.Job.CreateTime = created.Add(time.Hour) })
 			})
 		}, "Not checked for tasks left behind: A new job runs under the same id, and its tasks cannot be told from those left behind."},
 	} {

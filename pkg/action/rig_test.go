@@ -261,10 +261,10 @@ func (e *engine) set(state coordinator.State, word string, age time.Duration) {
 	since := now.Add(-age)
 	e.view = watch.View{
 		Snapshot: snapshot, Complete: snapshot, AsOf: now, CompleteAsOf: now, MasterStableSince: now.Add(-time.Hour),
-		Jobs: []watch.JobView{{Job: job, Listed: true, Episode: timeline.Episode{
+		Jobs: timeline.JobsOf(watch.JobView{Job: job, Listed: true, Episode: timeline.Episode{
 			ID: "e-" + word, Job: jobID, CreateTime: created, Name: jobName, State: state, Word: word, Master: master,
 			Since: since, ContinuousSince: since, LastSeen: now, Quality: timeline.QualityObserved,
-		}}},
+		}}),
 	}
 }
 

@@ -56,11 +56,8 @@ func (d *Datasource) bothFindings(view *watch.View) (shown, fresh map[coordinato
 
 // episodeOf is the episode that an open job is in; empty where it is not open.
 func episodeOf(view *watch.View, id coordinator.JobID) string {
-	at, found := slices.BinarySearchFunc(view.Jobs, id, func(job watch.JobView, id coordinator.JobID) int { return cmp.Compare(job.Job.ID, id) })
-	if !found {
-		return ""
-	}
-	return view.Jobs[at].Episode.ID
+	job, _ := view.Jobs.Find(id)
+	return job.Episode.ID
 }
 
 func (d *Datasource) diagnose(view *watch.View) map[coordinator.JobID]diagnose.Finding {
@@ -75,7 +72,7 @@ func (d *Datasource) diagnose(view *watch.View) map[coordinator.JobID]diagnose.F
 		return found
 	}
 	// Jobs without children can hang in an abort, too.
-	for _, job := range view.Jobs {
+	for _, job := range view.Jobs.Shared() {
 		if job.Episode.State != coordinator.StateCanceling {
 			continue
 		}
@@ -149,7 +146,7 @@ func unread(node coordinator.Node) bool {
 func runningChildren(view *watch.View, parent coordinator.JobID) []string {
 	var named []string
 	more := 0
-	for _, job := range view.Jobs {
+	for _, job := range view.Jobs.Shared() {
 		switch {
 		case job.Job.Parent != parent || parent == "":
 		case len(named) < mostChildrenNamed:

@@ -95,8 +95,7 @@ func (d *Datasource) clusterOf(view *watch.View) diagnose.Cluster {
 		return cluster
 	}
 	before := cluster.Looks[len(cluster.Looks)-1].At.Add(-threadsSettle)
-	for i := range view.Jobs {
-		job := &view.Jobs[i]
+	for _, job := range view.Jobs.Shared() {
 		if job.Listed && job.Episode.State == coordinator.StateRunning && job.Episode.ContinuousSince.Before(before) {
 			cluster.Running = append(cluster.Running, job.Job.ID)
 		}
@@ -120,8 +119,7 @@ func masterOf(view *watch.View) string {
 func lateJobs(view *watch.View, asked *requests, pending time.Duration) []diagnose.Late {
 	var jobs []diagnose.Late
 	cancels, forces := asked.accepted(masterOf(view))
-	for i := range view.Jobs {
-		job := &view.Jobs[i]
+	for _, job := range view.Jobs.Shared() {
 		id, state := job.Job.ID, job.Episode.State
 		ending := state == coordinator.StateCanceling || state == coordinator.StateFailing || state == coordinator.StateSavepointing
 		forgotten, wasCanceling := view.Traces.Forgotten[id]

@@ -110,7 +110,7 @@ func theFinding(t *testing.T, d *Datasource, view *watch.View) diagnose.Finding 
 func TestDiagnosisOfRecordings(t *testing.T) {
 	now := time.Date(2026, 11, 22, 18, 0, 0, 0, time.UTC)
 	forced := func(d *Datasource, view *watch.View) {
-		job := view.Jobs[0]
+		job := view.Jobs.At(0)
 		d.diagnosed.requests.intents = []action.Intent{{
 			Kind: action.KindForceStop, Answered: true, Outcome: action.OutcomeNotConfirmed, At: now.Add(-2 * time.Minute),
 			Identity: action.Identity{Job: job.Job.ID, CreateTime: job.Episode.CreateTime, Master: view.Snapshot.Master},
@@ -142,7 +142,7 @@ func TestDiagnosisOfRecordings(t *testing.T) {
 				t.Error(text)
 			}
 			// None of them forbids a force stop.
-			outlook := diagnoser{d}.Outlook(view, view.Jobs[0])
+			outlook := diagnoser{d}.Outlook(view, view.Jobs.At(0))
 			if outlook.WillRecover || !strings.Contains(outlook.Sentence, string(test.cause)) {
 				t.Errorf("%+v", outlook)
 			}
@@ -156,18 +156,23 @@ func TestS05_SavepointBlocksForceStop(t *testing.T) {
 	now := time.Date(2026, 11, 22, 18, 0, 0, 0, time.UTC)
 	d, view := zetaSource(now), recordedAlive.view(t, now)
 	view.Snapshot.Clock = coordinator.Clock{Known: true, Skew: 90 * time.Second}
-	view.Jobs[0].Episode.State, view.Jobs[0].Job.State = coordinator.StateSavepointing, coordinator.StateSavepointing
-	id := view.Jobs[0].Job.ID
+	id := view.Jobs.At(0).Job.ID
+	view.Jobs = view.Jobs.Changed(func(job *watch.JobView) {
+		if job.Job.ID == id {
+			job.Episode.State, job.Job.State = coordinator.StateSavepointing, coordinator.StateSavepointing
+		}
+	})
+	job := view.Jobs.At(0)
 	// Given a checkpoint that was completed a minute ago, by a clock that is 90 s ahead
 	view.Threads[1].Checkpoints = map[coordinator.JobID]watch.CheckpointLook{id: {Last: now.Add(30 * time.Second)}}
 	got := theFinding(t, d, view)
 	if got.Cause != diagnose.CauseSavepoint || got.Outlook != diagnose.WillRecover || !got.Deadline.Equal(now.Add(9*time.Minute)) {
 		t.Errorf("%+v", got)
 	}
-	if outlook := (diagnoser{d}).Outlook(view, view.Jobs[0]); !outlook.WillRecover || outlook.Stuck {
+	if outlook := (diagnoser{d}).Outlook(view, view.Jobs.At(0)); !outlook.WillRecover || outlook.Stuck {
 		t.Errorf("%+v", outlook)
 	}
-	if d.judge(view).of(view.Jobs[0], now).Is {
+	if d.judge(view).at(&job, now).Is {
 		t.Error("a savepoint counts as stuck")
 	}
 }
@@ -225,7 +230,7 @@ func TestS18_LabelsDoNotChangeWithTheDiagnosis(t *testing.T) {
 func TestS13_ForgottenCancelAndOtherTraces(t *testing.T) {
 	now := time.Date(2026, 11, 22, 18, 0, 0, 0, time.UTC)
 	asked := func(view *watch.View, change func(*action.Intent)) []action.Intent {
-		job := view.Jobs[1]
+		job := view.Jobs.At(1)
 		intent := action.Intent{Kind: action.KindCancel, Answered: true, Outcome: action.OutcomeNotConfirmed, At: now.Add(-5 * time.Minute), Identity: action.Identity{Job: job.Job.ID, CreateTime: job.Episode.CreateTime, Master: view.Snapshot.Master}}
 		change(&intent)
 		return []action.Intent{intent}
@@ -235,10 +240,10 @@ func TestS13_ForgottenCancelAndOtherTraces(t *testing.T) {
 		cause  diagnose.Cause
 	}{
 		"forgotten": {func(_ *Datasource, view *watch.View) {
-			view.Traces.Forgotten = map[coordinator.JobID]timeline.Episode{view.Jobs[1].Job.ID: {Master: "m0:5801", Since: now.Add(-time.Hour), LastSeen: now.Add(-time.Minute)}}
+			view.Traces.Forgotten = map[coordinator.JobID]timeline.Episode{view.Jobs.At(1).Job.ID: {Master: "m0:5801", Since: now.Add(-time.Hour), LastSeen: now.Add(-time.Minute)}}
 		}, diagnose.CauseForgotten},
 		"restoring": {func(_ *Datasource, view *watch.View) {
-			view.Traces.Restoring = map[coordinator.JobID]time.Time{view.Jobs[1].Job.ID: now.Add(-time.Second)}
+			view.Traces.Restoring = map[coordinator.JobID]time.Time{view.Jobs.At(1).Job.ID: now.Add(-time.Second)}
 		}, diagnose.CauseRestore},
 		"cancel without effect": {func(d *Datasource, view *watch.View) {
 			d.diagnosed.requests.intents = asked(view, func(*action.Intent) {})
@@ -257,7 +262,7 @@ func TestS13_ForgottenCancelAndOtherTraces(t *testing.T) {
 			d, view := zetaSource(now), recordedLost.view(t, now)
 			test.change(d, view)
 			// The second job of the recording runs.
-			if got := d.findings(view)[view.Jobs[1].Job.ID]; got.Cause != test.cause {
+			if got := d.findings(view)[view.Jobs.At(1).Job.ID]; got.Cause != test.cause {
 				t.Errorf("%+v", got)
 			}
 		})

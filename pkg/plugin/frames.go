@@ -34,19 +34,19 @@ type frameMeta struct {
 
 // jobsFrame gives a row a job. It never differs by user and holds no persons.
 func (d *Datasource) jobsFrame(view *watch.View, parsed query, filter jobFilter, now time.Time) *data.Frame {
-	// Pointers: a view may have very many jobs, and most queries want few.
-	var jobs []*watch.JobView
-	for job := range filter.candidates(view) {
+	// Places: a view may have very many jobs, and most queries want few.
+	var places []int
+	for place, job := range filter.candidates(view) {
 		if filter.matches(job, now) {
-			jobs = append(jobs, job)
+			places = append(places, place)
 		}
 	}
-	sortJobs(jobs, parsed.SortBy, parsed.descending())
-	total := len(jobs)
-	jobs = jobs[min(parsed.Offset, total):]
-	jobs = jobs[:min(*parsed.Limit, len(jobs))]
+	sortPlaces(places, view.Jobs, parsed.SortBy, parsed.descending())
+	total := len(places)
+	places = places[min(parsed.Offset, total):]
+	places = places[:min(*parsed.Limit, len(places))]
 
-	rows := len(jobs)
+	rows := len(places)
 	frame := data.NewFrame("jobs",
 		data.NewField("cluster", nil, make([]string, rows)),
 		data.NewField("job_id", nil, make([]string, rows)),
@@ -82,17 +82,18 @@ func (d *Datasource) jobsFrame(view *watch.View, parsed query, filter jobFilter,
 	if view.Snapshot != nil {
 		able = view.Snapshot.Capabilities
 	}
-	for row, job := range jobs {
+	for row, place := range places {
+		job := view.Jobs.At(place)
 		var created *time.Time
 		if !job.Job.CreateTime.IsZero() {
 			created = &job.Job.CreateTime
 		}
-		stuck := judge.at(job, now)
+		stuck := judge.at(&job, now)
 		since, suppressed, until := stuckCells(stuck)
 		frame.SetRow(row, inert(d.settings.Cluster), string(job.Job.ID), inert(job.Job.Name), string(job.Episode.State), inert(job.Episode.Word),
 			job.Episode.Since, job.Episode.Age(now).Seconds(), string(job.Episode.Quality), stuck.Is,
 			job.Listed, job.Episode.LastSeen, inert(strings.Join(job.Job.Nodes, ", ")), created,
-			inert(d.guard.JobBlock(action.KindCancel, *job, able)), inert(d.guard.JobBlock(action.KindForceStop, *job, able)), job.Episode.ID,
+			inert(d.guard.JobBlock(action.KindCancel, job, able)), inert(d.guard.JobBlock(action.KindForceStop, job, able)), job.Episode.ID,
 			string(job.Job.Parent), string(findings[job.Job.ID].Cause), string(findings[job.Job.ID].Outlook), string(findings[job.Job.ID].Confidence),
 			inert(findings[job.Job.ID].Advice), deadline(findings[job.Job.ID]), evidence(findings[job.Job.ID]),
 			since, inert(suppressed), until)

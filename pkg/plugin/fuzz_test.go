@@ -115,6 +115,7 @@ func FuzzQuery(f *testing.F) {
 		`{"queryType":"jobs","action":"force-stop","force":true}`,
 		`{"queryType":"states","states":["canceling"],"jobNames":["a\\nb"],"stuckOnly":true,"limit":7}`,
 		`{"queryType":"events","kinds":["master changed"],"nodes":["nodeA"],"limit":7}`,
+		`{"queryType":"job","jobId":"733584788375666689"}`,
 	} {
 		f.Add([]byte(seed), false)
 		f.Add([]byte(seed), true)
@@ -140,6 +141,14 @@ func FuzzQuery(f *testing.F) {
 				return
 			}
 			rows = len(frames)
+		case queryTypeJob:
+			hour := backend.TimeRange{From: now.Add(-time.Hour), To: now}
+			frames, err := d.answerJob(context.Background(), backend.DataQuery{TimeRange: hour}, filter, view, now, fromAlert)
+			if err != nil {
+				checkSentence(t, err.Error())
+				return
+			}
+			rows = frames[0].Rows()
 		case queryTypeMetric:
 			frames, err := d.answerMetric(context.Background(), parsed, filter, view, now, fromAlert)
 			if err != nil {
@@ -148,8 +157,8 @@ func FuzzQuery(f *testing.F) {
 			}
 			rows = len(frames[0].Fields)
 		}
-		if rows > len(view.Jobs)+len(catalogue())+8 {
-			t.Errorf("%d rows of %d jobs", rows, len(view.Jobs))
+		if rows > view.Jobs.Len()+len(catalogue())+8 {
+			t.Errorf("%d rows of %d jobs", rows, view.Jobs.Len())
 		}
 		written, err := json.Marshal(parsed)
 		if err != nil {

@@ -42,9 +42,10 @@ func (d *Datasource) CheckHealth(ctx context.Context, _ *backend.CheckHealthRequ
 		}
 	}
 	lines = append(lines, probe.Warnings...)
-	lines = append(lines, d.actionsHealth(ctx, probe.Capabilities)...)
+	storeFault := d.storeFault(ctx)
+	lines = append(lines, d.actionsHealth(ctx, probe.Capabilities, storeFault)...)
 	lines = append(lines, d.lease.View().Notes...)
-	return &backend.CheckHealthResult{Status: backend.HealthStatusOk, Message: inert(strings.Join(lines, " ")), JSONDetails: d.healthDetails(probe)}, nil
+	return &backend.CheckHealthResult{Status: backend.HealthStatusOk, Message: inert(strings.Join(lines, " ")), JSONDetails: d.healthDetails(probe, storeFault)}, nil
 }
 
 // identify says what answered.
@@ -65,12 +66,10 @@ func orUnknownVersion(version string) string {
 
 // actionsHealth says what stands in the way of actions; monitoring works
 // without them.
-func (d *Datasource) actionsHealth(ctx context.Context, capabilities coordinator.Capabilities) []string {
+func (d *Datasource) actionsHealth(ctx context.Context, capabilities coordinator.Capabilities, storeFault string) []string {
 	var lines []string
-	if d.process.Store == nil {
-		lines = append(lines, fmt.Sprintf("Actions are refused and ages do not survive a restart, because the store %s cannot be used: %v. Set \"store\" in the section [plugin.unjam-coordinator-datasource] of grafana.ini.", d.process.StoreLocation, d.process.StoreErr))
-	} else if err := d.process.Store.Writable(ctx); err != nil {
-		lines = append(lines, fmt.Sprintf("Actions are refused, because the store %s cannot be written: %v.", d.process.StoreLocation, err))
+	if storeFault != "" {
+		lines = append(lines, storeFault)
 	} else {
 		lines = append(lines, fmt.Sprintf("Records are kept in %s.", storeKind(d.process.StoreLocation)))
 		// What can be proven now is no longer open. A failure shows below.
@@ -84,6 +83,17 @@ func (d *Datasource) actionsHealth(ctx context.Context, capabilities coordinator
 		lines = append(lines, "Force stop is not available: "+sentence(capabilities.ForceStop.Reason))
 	}
 	return append(lines, fmt.Sprintf("Actions are switched on for %s%s.", d.settings.Policy.MinRole, secondPersonWords(d.settings.Policy.SecondPerson)))
+}
+
+// storeFault says why no record can be kept, and what to do; empty when it can.
+func (d *Datasource) storeFault(ctx context.Context) string {
+	if d.process.Store == nil {
+		return fmt.Sprintf("Actions are refused and ages do not survive a restart, because the store %s cannot be used: %v. Set \"store\" in the section [plugin.unjam-coordinator-datasource] of grafana.ini.", d.process.StoreLocation, d.process.StoreErr)
+	}
+	if err := d.process.Store.Writable(ctx); err != nil {
+		return fmt.Sprintf("Actions are refused, because the store %s cannot be written: %v.", d.process.StoreLocation, err)
+	}
+	return ""
 }
 
 func secondPersonWords(second action.SecondPerson) string {
@@ -166,10 +176,12 @@ func storeKind(location string) string {
 	return "a store of an unknown kind"
 }
 
-func (d *Datasource) healthDetails(probe coordinator.Probe) []byte {
+// healthDetails is what the Setup page reads; storeFault is in every answer, so
+// that an older backend is told from a store that works.
+func (d *Datasource) healthDetails(probe coordinator.Probe, storeFault string) []byte {
 	details, err := json.Marshal(map[string]any{
 		"dialect": inert(probe.Dialect), "version": inert(probe.Version), "master": inert(probe.Master), "workers": probe.Workers,
-		"coordinator": inert(d.settings.Cluster), "store": inert(d.process.StoreLocation), "storeKind": storeKind(d.process.StoreLocation), "warnings": inertAll(probe.Warnings),
+		"coordinator": inert(d.settings.Cluster), "store": inert(d.process.StoreLocation), "storeKind": storeKind(d.process.StoreLocation), "storeFault": inert(storeFault), "warnings": inertAll(probe.Warnings),
 	})
 	if err != nil {
 		return nil

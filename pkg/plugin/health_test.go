@@ -93,6 +93,9 @@ func TestHealth_Healthy(t *testing.T) {
 	if result.Status != backend.HealthStatusOk {
 		t.Error(result.Status)
 	}
+	if details := string(result.JSONDetails); !strings.Contains(details, `"storeFault":""`) {
+		t.Errorf("details %s, want a store without a fault", details)
+	}
 }
 
 // S44: with Grafana's own connection fields set, health is an error and actions

@@ -73,8 +73,8 @@ func addNewest(spans []watch.Span, view *watch.View, filter watch.EpisodeFilter)
 	if view.CompleteAsOf.IsZero() {
 		return spans
 	}
-	newest := make(map[coordinator.JobID]timeline.Episode, len(view.Jobs))
-	for _, job := range view.Jobs {
+	newest := make(map[coordinator.JobID]timeline.Episode, view.Jobs.Len())
+	for _, job := range view.Jobs.All() {
 		newest[job.Episode.Job] = job.Episode
 	}
 	known := map[coordinator.JobID]bool{}
@@ -95,7 +95,7 @@ func addNewest(spans []watch.Span, view *watch.View, filter watch.EpisodeFilter)
 			one.Until = laterOf(now.Since, one.Since)
 		}
 	}
-	for _, job := range view.Jobs {
+	for _, job := range view.Jobs.All() {
 		if e := job.Episode; !known[e.Job] && fits(e, filter, view.CompleteAsOf) {
 			spans = append(spans, watch.Span{Job: e.Job, Name: e.Name, State: e.State, Since: e.Since, ContinuousSince: e.ContinuousSince, LastSeen: e.LastSeen})
 		}

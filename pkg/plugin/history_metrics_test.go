@@ -48,16 +48,18 @@ func (f *pastFake) SpansBetween(_ context.Context, _ watch.Scope, _ string, _, _
 // pastRig is a data source whose last ten minutes are asked for, a point each
 // minute.
 type pastRig struct {
-	t     *testing.T
-	d     *Datasource
-	view  *watch.View
+	t    *testing.T
+	d    *Datasource
+	view *watch.View
+	// jobs are those of view.
+	jobs  []watch.JobView
 	now   time.Time
 	store *pastFake
 }
 
 func newPastRig(t *testing.T, store *pastFake) *pastRig {
 	view, now := goldenView()
-	view.Jobs, view.Pairs = nil, nil
+	view.Jobs, view.Pairs = timeline.Jobs{}, nil
 	d := goldenSource(now)
 	d.process.History, d.process.Samples = &historyFake{}, store
 	if store.looks == nil {
@@ -81,8 +83,9 @@ func (r *pastRig) span(job coordinator.JobID, state coordinator.State, since, un
 
 // open shows a job at the newest look, too.
 func (r *pastRig) open(job coordinator.JobID, state coordinator.State, since float64) {
-	r.view.Jobs = append(r.view.Jobs, watch.JobView{Listed: true, Job: coordinator.Job{ID: job, Name: "orders", State: state},
+	r.jobs = append(r.jobs, watch.JobView{Listed: true, Job: coordinator.Job{ID: job, Name: "orders", State: state},
 		Episode: timeline.Episode{ID: string(job), Job: job, Name: "orders", State: state, Since: r.ago(since), LastSeen: r.view.CompleteAsOf}})
+	r.view.Jobs = timeline.JobsOf(r.jobs...)
 }
 
 func (r *pastRig) ask(metric string, change func(*backend.DataQuery, *query, *jobFilter)) (data.Frames, error) {

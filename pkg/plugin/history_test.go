@@ -86,7 +86,7 @@ func goldenHistory(now time.Time) *historyFake {
 // historySource is a data source on a fixed view and history; the last hour.
 func historySource(history *historyFake) (*Datasource, *watch.View, span, time.Time) {
 	view, now := goldenView()
-	view.Jobs = nil
+	view.Jobs = timeline.Jobs{}
 	d := goldenSource(now)
 	if history == nil {
 		history = goldenHistory(now)
@@ -182,7 +182,7 @@ func TestStates_NewestLook(t *testing.T) {
 	job := func(id coordinator.JobID, state coordinator.State, since time.Time) watch.JobView {
 		return watch.JobView{Listed: true, Job: coordinator.Job{ID: id}, Episode: timeline.Episode{ID: "new" + string(id), Job: id, Name: "new", State: state, Since: since, LastSeen: now}}
 	}
-	view.Jobs = []watch.JobView{job("2", coordinator.StateCanceling, now.Add(-5*time.Second)), job("9", coordinator.StateRunning, now.Add(-5*time.Second)), job("8", coordinator.StateRunning, now.Add(time.Minute))}
+	view.Jobs = timeline.JobsOf(job("2", coordinator.StateCanceling, now.Add(-5*time.Second)), job("9", coordinator.StateRunning, now.Add(-5*time.Second)), job("8", coordinator.StateRunning, now.Add(time.Minute)))
 	frames, err := d.answerStates(t.Context(), query{Limit: new(4)}, jobFilter{}, hour, view, now)
 	if err != nil {
 		t.Fatal(err)
@@ -334,7 +334,7 @@ func TestS47_HistoryNamesNoPersons(t *testing.T) {
 	plan := r.makePlan("cancel")
 	r.confirmPlan(plan)
 	r.follow(plan.body["id"].(string))
-	r.waitFor("the end", func(view *watch.View) bool { return len(view.Jobs) == 0 })
+	r.waitFor("the end", func(view *watch.View) bool { return view.Jobs.Len() == 0 })
 
 	ask := func(queryType string) (frames data.Frames, text string) {
 		t.Helper()

@@ -120,7 +120,7 @@ func TestS09_HostileNames(t *testing.T) {
 					return true
 				}
 			})
-			r.waitFor("the hostile job", func(view *watch.View) bool { return len(view.Jobs) == 1 && view.Complete != nil })
+			r.waitFor("the hostile job", func(view *watch.View) bool { return view.Jobs.Len() == 1 && view.Complete != nil })
 			r.settleMaster()
 
 			for _, query := range []string{`{"queryType":"jobs"}`, `{"queryType":"metric","metric":"canceling_age_seconds"}`, leftoverQuery} {

@@ -23,20 +23,15 @@ type jobFilter struct {
 	judge     judge
 }
 
-// candidates are the jobs of a view that the filter may choose: all, or those
-// that can be stuck.
-func (f jobFilter) candidates(view *watch.View) iter.Seq[*watch.JobView] {
-	return func(yield func(*watch.JobView) bool) {
-		if f.StuckOnly && f.judge.speaking != nil && f.judge.view == view {
-			for _, index := range f.judge.speaking {
-				if !yield(&view.Jobs[index]) {
-					return
-				}
-			}
-			return
-		}
-		for index := range view.Jobs {
-			if !yield(&view.Jobs[index]) {
+// candidates are the jobs of a view that the filter may choose, with their
+// places: all, or those that can be stuck. They are shared (timeline.Jobs).
+func (f jobFilter) candidates(view *watch.View) iter.Seq2[int, *watch.JobView] {
+	if !f.StuckOnly || f.judge.speaking == nil || f.judge.view != view {
+		return view.Jobs.Shared()
+	}
+	return func(yield func(int, *watch.JobView) bool) {
+		for _, place := range f.judge.speaking {
+			if !yield(place, view.Jobs.SharedAt(place)) {
 				return
 			}
 		}
@@ -60,11 +55,11 @@ func (f jobFilter) matches(job *watch.JobView, now time.Time) bool {
 	return true
 }
 
-// sortJobs orders by age (oldest first when descending), name or state; ids
-// break ties, so that pages do not overlap.
-func sortJobs(jobs []*watch.JobView, by string, descending bool) {
-	slices.SortFunc(jobs, func(a, b *watch.JobView) int {
-		order := 0
+// sortPlaces orders jobs by age (oldest first when descending), name or state;
+// ids break ties, so that pages do not overlap.
+func sortPlaces(places []int, jobs timeline.Jobs, by string, descending bool) {
+	slices.SortFunc(places, func(one, other int) int {
+		a, b, order := jobs.SharedAt(one), jobs.SharedAt(other), 0
 		switch by {
 		case sortByName:
 			order = strings.Compare(a.Job.Name, b.Job.Name)
@@ -76,7 +71,7 @@ func sortJobs(jobs []*watch.JobView, by string, descending bool) {
 		if descending {
 			order = -order
 		}
-		return cmp.Or(order, strings.Compare(string(a.Job.ID), string(b.Job.ID)))
+		return cmp.Or(order, cmp.Compare(one, other))
 	})
 }
 

@@ -74,7 +74,7 @@ func (r reading) one(value float64) []sample { return []sample{{r.clusterLabel()
 // count gives the number of jobs that pass the filter and the choice.
 func (r reading) count(choose func(watch.JobView) bool) []sample {
 	number := 0
-	for job := range r.filter.candidates(r.view) {
+	for _, job := range r.filter.candidates(r.view) {
 		if choose(*job) && r.filter.matches(job, r.now) {
 			number++
 		}
@@ -91,7 +91,7 @@ func (r reading) jobLabels(id coordinator.JobID, name string) map[string]string 
 // perJob gives a sample for each job that passes the filter and the choice.
 func (r reading) perJob(choose func(watch.JobView) bool, value func(watch.JobView) float64) []sample {
 	var samples []sample
-	for job := range r.filter.candidates(r.view) {
+	for _, job := range r.filter.candidates(r.view) {
 		if choose(*job) && r.filter.matches(job, r.now) {
 			samples = append(samples, sample{r.jobLabels(job.Job.ID, job.Job.Name), value(*job)})
 		}
@@ -313,8 +313,8 @@ func leftoversNotExposed(r reading) []string {
 // vanishes would say nothing, 0 says none.
 func jobsByState(r reading) []sample {
 	counts := map[coordinator.State]int{}
-	for _, job := range r.view.Jobs {
-		if r.filter.matches(&job, r.now) {
+	for _, job := range r.filter.candidates(r.view) {
+		if r.filter.matches(job, r.now) {
 			counts[job.Episode.State]++
 		}
 	}

@@ -43,7 +43,7 @@ func (p *Process) observer() Observer {
 }
 
 // knownQueryTypes are those that are counted by their name.
-var knownQueryTypes = []string{queryTypeJobs, queryTypeMetric, queryTypeDelivery, queryTypeStates, queryTypeEvents}
+var knownQueryTypes = []string{queryTypeJobs, queryTypeJob, queryTypeMetric, queryTypeDelivery, queryTypeStates, queryTypeEvents}
 
 // otherQueryType stands for what nobody should send: whoever writes a query can
 // write any word, and each would be counted apart for ever.

@@ -18,7 +18,9 @@ import (
 
 // Query types and limits. src/datasource/query.ts has the same.
 const (
-	queryTypeJobs      = "jobs"
+	queryTypeJobs = "jobs"
+	// queryTypeJob is asked by the Job page alone; the editor does not offer it.
+	queryTypeJob       = "job"
 	queryTypeMetric    = "metric"
 	queryTypeDelivery  = "delivery"
 	queryTypeStates    = "states"
@@ -99,6 +101,8 @@ func (d *Datasource) answer(ctx context.Context, raw backend.DataQuery, fromAler
 			return nil, neverRead(d.settings.Cluster, view.Err)
 		}
 		return data.Frames{d.jobsFrame(view, parsed, filter, now)}, nil
+	case queryTypeJob:
+		return d.answerJob(ctx, raw, filter, view, now, fromAlert)
 	case queryTypeDelivery:
 		if fromAlert {
 			return nil, errWrongQuery("a query for deliveries gives a table, which an alert rule cannot use; use a query for a metric")
@@ -204,7 +208,7 @@ func (d *Datasource) parseQuery(raw backend.DataQuery) (query, jobFilter, error)
 	switch parsed.QueryType {
 	case queryTypeJobs:
 		return parsed, filter, checkJobsQuery(&parsed)
-	case queryTypeDelivery, queryTypeStates, queryTypeEvents:
+	case queryTypeJob, queryTypeDelivery, queryTypeStates, queryTypeEvents:
 		return parsed, filter, nil
 	case queryTypeMetric:
 		if _, known := findMetric(parsed.Metric); !known {

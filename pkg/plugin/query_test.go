@@ -74,14 +74,14 @@ func goldenView() (*watch.View, time.Time) {
 	snapshot.Capabilities.Delivery.Supported = true
 	return &watch.View{
 		Snapshot: snapshot, Complete: snapshot, AsOf: snapshot.ReadAt, CompleteAsOf: snapshot.ReadAt, Pairs: goldenPairs(now), PollErrors: 4, MasterChanges: 1, MasterStableSince: now.Add(-time.Hour),
-		Jobs: []watch.JobView{
+		Jobs: timeline.JobsOf(
 			job("733584788375666689", "orders to lake", coordinator.StateCanceling, "CANCELING", 12*time.Minute, timeline.QualityObserved, true),
 			job("733584788375666690", `<img src=x onerror=alert(1)>`, coordinator.StateCanceling, "CANCELING", 40*time.Minute, timeline.QualityAtLeast, true),
 			job("733584788375666691", "young", coordinator.StateCanceling, "CANCELING", 20*time.Second, timeline.QualityObserved, true),
 			job("733584788375666692", "healthy", coordinator.StateRunning, "RUNNING", time.Hour, timeline.QualityAtLeast, true),
 			job("733584788375666693", "vanished", coordinator.StateCanceling, "CANCELING", 15*time.Minute, timeline.QualityObserved, false),
 			job("733584788375666698", "lost", coordinator.StateLost, "RUNNING", 11*time.Minute, timeline.QualityObserved, false),
-		},
+		),
 	}, now
 }
 
@@ -177,12 +177,11 @@ func TestFrames_Golden(t *testing.T) {
 func TestMetrics_LabelsAreStable(t *testing.T) {
 	view, now := goldenView()
 	later := *view
-	later.Jobs = slices.Clone(view.Jobs)
-	for i := range later.Jobs {
-		later.Jobs[i].Episode.Quality = timeline.QualityAtLeast
-		later.Jobs[i].Episode.ID, later.Jobs[i].Listed = "another", false
-		later.Jobs[i].Job.Nodes = []string{"elsewhere"}
-	}
+	later.Jobs = view.Jobs.Changed(func(job *watch.JobView) {
+		job.Episode.Quality = timeline.QualityAtLeast
+		job.Episode.ID, job.Listed = "another", false
+		job.Job.Nodes = []string{"elsewhere"}
+	})
 	for _, entry := range catalogue() {
 		before := entry.samples(reading{view: view, now: now, cluster: "lake", judge: judge{policy: goldenDetection(), view: view}})
 		after := entry.samples(reading{view: &later, now: now.Add(time.Minute), cluster: "lake", judge: judge{policy: goldenDetection(), view: &later}})
@@ -297,7 +296,7 @@ func TestEmptyAnswer_OnlyAfterACompletePoll(t *testing.T) {
 		t.Fatalf("after a complete poll: %v", response.Error)
 	}
 	view, now := goldenView()
-	view.Jobs, view.Err = nil, coordinator.ErrUnreachable
+	view.Jobs, view.Err = timeline.Jobs{}, coordinator.ErrUnreachable
 	if lastPollComplete(view) {
 		t.Error("a failed poll counts as complete")
 	}

@@ -64,6 +64,7 @@ type jsonData struct {
 	ForceStopSupport    string        `json:"forceStopSupport"`
 	StuckAfterSeconds   *int          `json:"stuckAfterSeconds"`
 	TLSServerName       string        `json:"tlsServerName"`
+	UIURL               string        `json:"uiUrl"`
 	Detection           jsonDetection `json:"detection"`
 	Actions             jsonActions   `json:"actions"`
 	CloverDX            jsonCloverDX  `json:"cloverdx"`
@@ -136,6 +137,8 @@ type Settings struct {
 	Detection diagnose.Policy
 	// ProxyFault says which of Grafana's own connection fields is set.
 	ProxyFault string
+	// UI is where a job is in the coordinator's own UI.
+	UI uiTemplate
 	// Delivery are the limits of event delivery.
 	Delivery   delivery.Settings
 	connection connection
@@ -172,6 +175,9 @@ func loadSettings(orgID int64, raw backend.DataSourceInstanceSettings) (Settings
 		return settings, err
 	}
 	if err := settings.readDetection(stored.Detection); err != nil {
+		return settings, err
+	}
+	if settings.UI, err = readUI(stored.UIURL); err != nil {
 		return settings, err
 	}
 	secrets := raw.DecryptedSecureJSONData

@@ -58,6 +58,7 @@ func TestSettings_Faults(t *testing.T) {
 		"not a URL":                 {`{"urls":["http://u:s3cret@mas ter:%zz"]}`, "is not a URL"},
 		"unknown kind":              {`{"kind":"spark",` + leastSettings + `}`, `"spark" is not known`},
 		"unknown zone":              {`{"timeZone":"Mars/Base",` + leastSettings + `}`, "time zone"},
+		"a script as the UI":        {`{"uiUrl":"javascript:alert(1)",` + leastSettings + `}`, "uiUrl must begin with http:// or https://"},
 		"interval too short":        {`{"pollIntervalSeconds":1,` + leastSettings + `}`, "use 2 to 300"},
 		"interval negative":         {`{"pollIntervalSeconds":-5,` + leastSettings + `}`, "use 2 to 300"},
 		"timeout above deadline":    {`{"requestTimeoutSeconds":60,"pollDeadlineSeconds":8,` + leastSettings + `}`, "use 1 to 8"},

@@ -89,7 +89,7 @@ func addPresent(history *watch.EpisodeHistory, view *watch.View, filter watch.Ep
 		stored[episode.ID] = i
 		jobs[episode.Job] = true
 	}
-	for _, job := range view.Jobs {
+	for _, job := range view.Jobs.All() {
 		episode := job.Episode
 		at, known := stored[episode.ID]
 		switch {

@@ -30,9 +30,9 @@ func (d *Datasource) judge(view *watch.View) judge {
 	j := judge{policy: d.settings.Detection, view: view, findings: findings, seen: d.diagnosed.seen}
 	if d.diagnosed.spoken != view {
 		speaking := []int{}
-		for index := range view.Jobs {
-			if j.policy.Speaks(j.standing(&view.Jobs[index])) {
-				speaking = append(speaking, index)
+		for place, job := range view.Jobs.Shared() {
+			if j.policy.Speaks(j.standing(job)) {
+				speaking = append(speaking, place)
 			}
 		}
 		d.diagnosed.spoken, d.diagnosed.speaking = view, speaking
@@ -41,10 +41,7 @@ func (d *Datasource) judge(view *watch.View) judge {
 	return j
 }
 
-// of judges one job at now.
-func (j judge) of(job watch.JobView, now time.Time) diagnose.Stuck { return j.at(&job, now) }
-
-// at is of without a copy, for those who look at every job.
+// at judges one job at now.
 func (j judge) at(job *watch.JobView, now time.Time) diagnose.Stuck {
 	return j.policy.Judge(now, j.standing(job))
 }
@@ -104,8 +101,8 @@ func (s seen) with(view *watch.View) seen {
 		next.checkpoints = maps.Clone(s.checkpoints)
 		return next
 	}
-	for i := range view.Jobs {
-		episode := &view.Jobs[i].Episode
+	for _, job := range view.Jobs.Shared() {
+		episode := &job.Episode
 		if episode.State != coordinator.StateSavepointing {
 			continue
 		}

@@ -10,6 +10,7 @@ import (
 
 	"github.com/unjam/unjam-jobs-app/pkg/coordinator"
 	"github.com/unjam/unjam-jobs-app/pkg/diagnose"
+	"github.com/unjam/unjam-jobs-app/pkg/timeline"
 	"github.com/unjam/unjam-jobs-app/pkg/watch"
 )
 
@@ -114,7 +115,7 @@ func TestS05_SavepointThatMovesIsNotStuck(t *testing.T) {
 func TestJudge_RemembersMastersAndCheckpoints(t *testing.T) {
 	view, now := goldenView()
 	d := goldenSource(now)
-	job := &view.Jobs[0]
+	job := view.Jobs.At(0)
 	job.Episode.Since = now.Add(-3 * time.Minute)
 	failover := func(at time.Time) *watch.View {
 		next := *view
@@ -123,15 +124,15 @@ func TestJudge_RemembersMastersAndCheckpoints(t *testing.T) {
 	}
 	d.judge(failover(now.Add(-20 * time.Second)))
 	newest := failover(now.Add(30 * time.Second))
-	got := d.judge(newest).of(*job, now.Add(time.Minute))
+	got := d.judge(newest).at(&job, now.Add(time.Minute))
 	if got.Is || got.Suppressed == nil || got.Suppressed.Reason != diagnose.SuppressedByMaster || !got.Suppressed.Until.Equal(now.Add(90*time.Second)) {
 		t.Errorf("%+v", got)
 	}
 
 	savepoint := *view
-	savepoint.Jobs = []watch.JobView{*job}
-	savepoint.Jobs[0].Episode.State, savepoint.Jobs[0].Episode.Since = coordinator.StateSavepointing, now.Add(-time.Hour)
-	savepoint.Jobs[0].Episode.ContinuousSince = now.Add(-time.Hour)
+	saving := job
+	saving.Episode.State, saving.Episode.Since, saving.Episode.ContinuousSince = coordinator.StateSavepointing, now.Add(-time.Hour), now.Add(-time.Hour)
+	savepoint.Jobs = timeline.JobsOf(saving)
 	look := func(err error, last time.Time) *watch.View {
 		next := savepoint
 		next.Threads = []watch.ThreadLook{{At: now, Checkpoints: map[coordinator.JobID]watch.CheckpointLook{job.Job.ID: {Last: last, Err: err}}}}
@@ -149,15 +150,16 @@ func TestJudge_RemembersMastersAndCheckpoints(t *testing.T) {
 		{look(coordinator.ErrNotSupported, time.Time{}), false, "told before"},
 		{look(nil, now.Add(-20*time.Minute)), false, "an older one does not take a newer one back"},
 	} {
-		if got := d.judge(step.view).of(step.view.Jobs[0], now); got.Is != step.is {
+		if got := d.judge(step.view).at(step.view.Jobs.SharedAt(0), now); got.Is != step.is {
 			t.Errorf("%s: %+v", step.what, got)
 		}
 	}
 	// A moment after a restart nobody has been asked yet.
 	restarted := savepoint
-	restarted.Jobs = []watch.JobView{savepoint.Jobs[0]}
-	restarted.Jobs[0].Episode.ID, restarted.Jobs[0].Episode.ContinuousSince = "other", now.Add(-time.Second)
-	if got := d.judge(&restarted).of(restarted.Jobs[0], now); got.Is {
+	restarted.Jobs = savepoint.Jobs.Changed(func(job *watch.JobView) {
+		job.Episode.ID, job.Episode.ContinuousSince = "other", now.Add(-time.Second)
+	})
+	if got := d.judge(&restarted).at(restarted.Jobs.SharedAt(0), now); got.Is {
 		t.Errorf("after a restart: %+v", got)
 	}
 }

@@ -136,10 +136,10 @@ func (g *grafana) stop() { g.registry.Close(); g.lease = nil }
 func (g *grafana) episode() timeline.Episode {
 	g.t.Helper()
 	jobs := g.lease.View().Jobs
-	if len(jobs) != 1 {
-		g.t.Fatalf("%s has %d jobs", g.name, len(jobs))
+	if jobs.Len() != 1 {
+		g.t.Fatalf("%s has %d jobs", g.name, jobs.Len())
 	}
-	return jobs[0].Episode
+	return jobs.At(0).Episode
 }
 
 // age is what a guard counts.
@@ -330,7 +330,7 @@ func testLostAndDismissed(t *testing.T, open func(t *testing.T) *Store) {
 		}
 		c.list()
 		pass(timeline.LostAfter - time.Minute)
-		if a.episode().State != coordinator.StateRunning || a.lease.View().Jobs[0].Listed {
+		if a.episode().State != coordinator.StateRunning || a.lease.View().Jobs.At(0).Listed {
 			t.Errorf("after 9 minutes: %+v", a.lease.View().Jobs)
 		}
 		// When ten minutes are over, then it is lost, for both.
@@ -348,13 +348,13 @@ func testLostAndDismissed(t *testing.T, open func(t *testing.T) *Store) {
 			t.Errorf("another job: %v", err)
 		}
 		must(t, a.lease.Dismiss(t.Context(), job, lost.ID))
-		if jobs := a.lease.View().Jobs; len(jobs) != 0 {
+		if jobs := a.lease.View().Jobs; jobs.Len() != 0 {
 			t.Errorf("a still has %+v", jobs)
 		}
 		must(t, b.lease.Dismiss(t.Context(), job, lost.ID))
 		pass(11 * time.Second)
 		for _, g := range []*grafana{a, b} {
-			if jobs := g.lease.View().Jobs; len(jobs) != 0 {
+			if jobs := g.lease.View().Jobs; jobs.Len() != 0 {
 				t.Errorf("%s still has %+v", g.name, jobs)
 			}
 		}
@@ -363,7 +363,7 @@ func testLostAndDismissed(t *testing.T, open func(t *testing.T) *Store) {
 		pass(time.Minute)
 		a.start()
 		pass(timeline.LostAfter + 2*time.Minute)
-		if jobs := a.lease.View().Jobs; len(jobs) != 0 {
+		if jobs := a.lease.View().Jobs; jobs.Len() != 0 {
 			t.Errorf("after a restart: %+v", jobs)
 		}
 		// Until the coordinator lists it again.
@@ -386,7 +386,7 @@ func testDismissedByAnother(t *testing.T, open func(t *testing.T) *Store) {
 		pass(timeline.LostAfter + time.Minute)
 		must(t, a.lease.Dismiss(t.Context(), job, a.episode().ID))
 		pass(10 * time.Second)
-		if jobs := b.lease.View().Jobs; len(jobs) != 0 {
+		if jobs := b.lease.View().Jobs; jobs.Len() != 0 {
 			t.Errorf("b still has %+v", jobs)
 		}
 	})
@@ -440,8 +440,8 @@ func testManyReplicas(t *testing.T, open func(t *testing.T) *Store) {
 		// When nothing changes any more, then they agree.
 		pass(25 * time.Second)
 		for _, g := range all[1:] {
-			for n, view := range g.lease.View().Jobs {
-				first := all[0].lease.View().Jobs[n].Episode
+			for n, view := range g.lease.View().Jobs.All() {
+				first := all[0].lease.View().Jobs.At(n).Episode
 				if view.Episode.ID != first.ID || view.Episode.State != first.State ||
 					!view.Episode.Since.Add(-g.off).Equal(first.Since.Add(-all[0].off)) {
 					t.Errorf("%s has %+v\n0 has %+v", g.name, view.Episode, first)

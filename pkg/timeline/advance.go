@@ -33,11 +33,12 @@ func (t *Timeline) Advance(observation Observation) Changes {
 		address: snapshot.Address,
 		gap:     t.gapBefore(snapshot.ReadAt, observation.Interval),
 		answers: observation.Answers,
-		jobs:    make([]JobView, 0, max(len(snapshot.Jobs), len(t.jobs))),
+		jobs:    make([]*storedView, 0, max(len(snapshot.Jobs), t.jobs.Len())),
+		guard:   t.guardSince,
 		ended:   map[coordinator.JobID]time.Time{},
 	}
 	// At the first look that is every job.
-	look.changes.Opened = make([]Episode, 0, max(0, len(snapshot.Jobs)-len(t.jobs)))
+	look.changes.Opened = make([]Episode, 0, max(0, len(snapshot.Jobs)-t.jobs.Len()))
 	began := snapshot.ReadAt.Add(-snapshot.Took)
 	// Which member answers decides the zone of the create times; after a
 	// restart it is not known which one answered before.
@@ -45,8 +46,17 @@ func (t *Timeline) Advance(observation Observation) Changes {
 	look.changes.Events, look.changes.Gap = happened, look.gap
 	t.topology(look, snapshot, split)
 
-	jobs := inOrder(snapshot.Jobs)
-	join(t.jobs, jobs, func(before *JobView, job *coordinator.Job) {
+	// Guards count by what the others watch from here on.
+	t.gapLength = GapIntervals * observation.Interval
+	t.sharing = t.stillSharing(look.at)
+
+	var was JobView
+	join(t.jobs, inOrder(snapshot.Jobs), func(place int, known *storedView, job *coordinator.Job) {
+		var before *JobView
+		if look.known = known; known != nil {
+			was = t.jobs.At(place)
+			before = &was
+		}
 		if before != nil && began.Before(before.toldAt) {
 			// Another replica looked later than this.
 			look.keep(*before)
@@ -63,17 +73,10 @@ func (t *Timeline) Advance(observation Observation) Changes {
 	})
 
 	look.changes.Progressed = len(look.jobs) > 0
-	t.jobs, t.ended = look.jobs, look.ended
+	t.jobs, t.ended = Jobs{views: look.jobs, seen: look.at}, look.ended
 	t.lastComplete, t.began, t.address, t.masterKnown = snapshot.ReadAt, began, snapshot.Address, look.masterKnown
-	t.gapLength = GapIntervals * observation.Interval
 	t.unsettled, t.doubtElsewhere = split, false
 	maps.DeleteFunc(t.endedElsewhere, func(_ coordinator.JobID, until time.Time) bool { return !began.Before(until) })
-	t.sharing = t.stillSharing(look.at)
-	for i := range t.jobs {
-		if t.jobs[i].Listed {
-			t.jobs[i].Episode.ContinuousSince = t.guardSince(&t.jobs[i])
-		}
-	}
 	return look.changes
 }
 

@@ -101,7 +101,7 @@ func TestSuspendedMachineIsAGap(t *testing.T) {
 	look(first)
 	after := first.Round(0).Add(time.Hour) // only the wall clock tells
 	look(after)
-	if got := tl.Jobs()[0].Episode.ContinuousSince; !got.Equal(after) {
+	if got := tl.Jobs().At(0).Episode.ContinuousSince; !got.Equal(after) {
 		t.Errorf("continuous since %s, want %s", got, after)
 	}
 }
@@ -194,10 +194,10 @@ func TestJobsAreSharedAndImmutable(t *testing.T) {
 	s := newStory(t)
 	s.poll(job(coordinator.StateRunning))
 	view := s.timeline.Jobs()
-	seen := view[0].Episode.LastSeen
+	seen := view.At(0).Episode.LastSeen
 	s.poll(job(coordinator.StateRunning))
 	s.poll(job(coordinator.StateCanceling))
-	if view[0].Episode.State != coordinator.StateRunning || !view[0].Episode.LastSeen.Equal(seen) {
+	if view.At(0).Episode.State != coordinator.StateRunning || !view.At(0).Episode.LastSeen.Equal(seen) {
 		t.Error("an earlier view changed")
 	}
 }
@@ -211,7 +211,7 @@ func TestSnapshotOutOfOrderAndWithDuplicates(t *testing.T) {
 	s.poll(listing...)
 	s.poll(listing...)
 	var ids string
-	for _, view := range s.timeline.Jobs() {
+	for _, view := range s.timeline.Jobs().All() {
 		ids += string(view.Job.ID)
 	}
 	if ids != "123" {

@@ -99,8 +99,8 @@ func TestS08_EpisodeKeepsEveryDigitOfTheJobID(t *testing.T) {
 	near.ID = "733584788375666688"
 	s.poll(near, job(coordinator.StateRunning))
 	jobs := s.timeline.Jobs()
-	if len(jobs) != 2 || jobs[0].Episode.Job != "733584788375666688" || jobs[1].Episode.Job != "733584788375666689" ||
-		jobs[0].Episode.ID == jobs[1].Episode.ID {
+	if jobs.Len() != 2 || jobs.At(0).Episode.Job != "733584788375666688" || jobs.At(1).Episode.Job != "733584788375666689" ||
+		jobs.At(0).Episode.ID == jobs.At(1).Episode.ID {
 		t.Errorf("jobs: %+v", jobs)
 	}
 }

@@ -24,7 +24,12 @@ type look struct {
 	stableFor   time.Duration
 
 	answers map[coordinator.JobID]Answer
-	jobs    []JobView
+	jobs    []*storedView
+	// known is how the job that is worked through was kept after the look
+	// before; nil for one that is new.
+	known *storedView
+	// guard gives ContinuousSince for guards; nil where it is counted later.
+	guard   func(*JobView) time.Time
 	ended   map[coordinator.JobID]time.Time
 	changes Changes
 }
@@ -33,7 +38,7 @@ type look struct {
 // ones), job how the list shows it (nil: not listed).
 func (l *look) take(before *JobView, job *coordinator.Job) {
 	if job != nil && telling(job.State) {
-		l.listed(before, *job, l.zoneMayDiffer)
+		l.listed(before, JobView{Job: *job}, l.zoneMayDiffer)
 		return
 	}
 	id := idOf(before, job)
@@ -57,7 +62,7 @@ func (l *look) keep(view JobView) {
 	if l.restart {
 		view.own = time.Time{}
 	}
-	l.jobs = append(l.jobs, view)
+	l.put(view)
 }
 
 func idOf(before *JobView, job *coordinator.Job) coordinator.JobID {
@@ -99,39 +104,40 @@ func (l *look) seenAlone(before *JobView, reading coordinator.Reading) {
 			job.CreateTime = before.Episode.CreateTime
 		}
 	}
-	l.listed(before, job, otherZone)
-	l.jobs[len(l.jobs)-1].zoneMayDiffer = otherZone
+	l.listed(before, JobView{Job: job, zoneMayDiffer: otherZone}, otherZone)
 }
 
-// listed takes a job that is seen in a known open state.
-func (l *look) listed(before *JobView, job coordinator.Job, zoneMayDiffer bool) {
+// listed takes a job that is seen in a known open state: now is its reading, and
+// whether that is from another member than lists the jobs.
+func (l *look) listed(before *JobView, now JobView, zoneMayDiffer bool) {
+	now.Listed = true
 	if before == nil {
-		l.open(job, l.at, qualityAfter(l.gap))
+		l.open(now, l.at, qualityAfter(l.gap))
 		return
 	}
 	episode := before.Episode
-	if !sameJob(episode.CreateTime, job.CreateTime, zoneMayDiffer || before.zoneMayDiffer) {
+	if !sameJob(episode.CreateTime, now.Job.CreateTime, zoneMayDiffer || before.zoneMayDiffer) {
 		l.close(*before)
-		l.open(job, l.at, qualityAfter(l.gap))
+		l.open(now, l.at, qualityAfter(l.gap))
 		return
 	}
-	fillFrom(&job, episode)
+	fillFrom(&now.Job, episode)
 	switch {
-	case episode.State != job.State:
+	case episode.State != now.Job.State:
 		// While it was missing it may have been in the new state already.
 		l.close(*before)
-		l.open(job, l.at, qualityAfter(l.gap || !before.Listed))
-		l.jobs[len(l.jobs)-1].otherwise = later(episode.LastSeen, before.toldAt)
+		now.otherwise = later(episode.LastSeen, before.toldAt)
+		l.open(now, l.at, qualityAfter(l.gap || !before.Listed))
 	case l.otherMaster(episode):
 		// Another master, the same state: another episode for plans and
 		// guards, but people must not see the age fall to 0 in a failover
 		// that did not help. No other known state was seen in between, or
 		// the episode would have ended then.
 		l.close(*before)
-		l.open(job, episode.Since, episode.Quality)
-		l.jobs[len(l.jobs)-1].otherwise = later(episode.LastSeen, before.toldAt)
+		now.otherwise = later(episode.LastSeen, before.toldAt)
+		l.open(now, episode.Since, episode.Quality)
 	default:
-		l.goOn(*before, JobView{Job: job, Listed: true})
+		l.goOn(*before, now)
 	}
 }
 
@@ -151,11 +157,11 @@ func (l *look) listedUnknown(before JobView, job coordinator.Job) {
 		// Listed again, and with that no longer lost.
 		fillFrom(&job, episode)
 		l.close(before)
-		l.openMissing(job, coordinator.StateUnknown, l.at, QualityAtLeast, episode.MissingSince)
+		l.openMissing(JobView{Job: job}, coordinator.StateUnknown, l.at, QualityAtLeast, episode.MissingSince)
 	case episode.State == coordinator.StateUnknown && l.otherMaster(episode):
 		fillFrom(&job, episode)
 		l.close(before)
-		l.openMissing(job, coordinator.StateUnknown, episode.Since, episode.Quality, episode.MissingSince)
+		l.openMissing(JobView{Job: job}, coordinator.StateUnknown, episode.Since, episode.Quality, episode.MissingSince)
 	case episode.State == coordinator.StateUnknown:
 		fillFrom(&job, episode)
 		l.goOn(before, JobView{Job: job})
@@ -166,7 +172,7 @@ func (l *look) listedUnknown(before JobView, job coordinator.Job) {
 
 // firstUnknown takes a job that is first seen without a known state.
 func (l *look) firstUnknown(job coordinator.Job) {
-	l.openMissing(job, coordinator.StateUnknown, l.at, qualityAfter(l.gap), l.at)
+	l.openMissing(JobView{Job: job}, coordinator.StateUnknown, l.at, qualityAfter(l.gap), l.at)
 }
 
 // absent takes an open job that the list does not show and that is not proven
@@ -178,7 +184,7 @@ func (l *look) absent(before JobView) {
 			before.own = l.at
 		}
 		before.Episode.LastSeen, before.Listed, before.toldAt = l.at, false, time.Time{}
-		l.jobs = append(l.jobs, before)
+		l.put(before)
 		return
 	}
 	unlistedSince := before.unlistedSince
@@ -190,8 +196,7 @@ func (l *look) absent(before JobView) {
 		l.close(before)
 		job := before.Job
 		fillFrom(&job, episode)
-		l.openMissing(job, coordinator.StateLost, l.at, QualityObserved, episode.MissingSince)
-		l.jobs[len(l.jobs)-1].unlistedSince = unlistedSince
+		l.openMissing(JobView{Job: job, unlistedSince: unlistedSince}, coordinator.StateLost, l.at, QualityObserved, episode.MissingSince)
 		return
 	}
 	l.missing(before, unlistedSince)
@@ -206,7 +211,7 @@ func (l *look) missing(before JobView, unlistedSince time.Time) {
 		before.Episode.MissingSince = l.at
 		l.changes.Updated = append(l.changes.Updated, before.stored())
 	}
-	l.jobs = append(l.jobs, before)
+	l.put(before)
 }
 
 // provenEnded closes what was open and records the end as an episode without
@@ -268,17 +273,29 @@ func endedAt(episode Episode, at time.Time) Episode {
 	return episode
 }
 
-func (l *look) open(job coordinator.Job, since time.Time, quality Quality) {
-	episode := l.begin(job, job.State, since, quality)
-	l.changes.Opened = append(l.changes.Opened, episode)
-	l.jobs = append(l.jobs, JobView{Job: job, Episode: episode, Listed: true, own: l.at, shared: l.at})
+// open begins an episode of a job that is seen in it; view is the reading.
+func (l *look) open(view JobView, since time.Time, quality Quality) {
+	view.Episode = l.begin(view.Job, view.Job.State, since, quality)
+	view.own, view.shared = l.at, l.at
+	l.changes.Opened = append(l.changes.Opened, view.Episode)
+	l.put(view)
 }
 
-func (l *look) openMissing(job coordinator.Job, state coordinator.State, since time.Time, quality Quality, missingSince time.Time) {
-	episode := l.begin(job, state, since, quality)
-	episode.MissingSince = missingSince
-	l.changes.Opened = append(l.changes.Opened, episode)
-	l.jobs = append(l.jobs, JobView{Job: job, Episode: episode, own: l.at, shared: l.at})
+// openMissing begins one of a job that is not seen in a known state.
+func (l *look) openMissing(view JobView, state coordinator.State, since time.Time, quality Quality, missingSince time.Time) {
+	view.Episode = l.begin(view.Job, state, since, quality)
+	view.Episode.MissingSince = missingSince
+	view.own, view.shared = l.at, l.at
+	l.changes.Opened = append(l.changes.Opened, view.Episode)
+	l.put(view)
+}
+
+// put takes what this look makes of a job.
+func (l *look) put(view JobView) {
+	if l.guard != nil && view.Listed {
+		view.Episode.ContinuousSince = l.guard(&view)
+	}
+	l.jobs = append(l.jobs, store(view, l.at, l.known))
 }
 
 func (l *look) begin(job coordinator.Job, state coordinator.State, since time.Time, quality Quality) Episode {
@@ -324,5 +341,5 @@ func (l *look) goOn(before JobView, view JobView) {
 		!episode.CreateTime.Equal(was.CreateTime) || !episode.MissingSince.Equal(was.MissingSince) {
 		l.changes.Updated = append(l.changes.Updated, view.stored())
 	}
-	l.jobs = append(l.jobs, view)
+	l.put(view)
 }

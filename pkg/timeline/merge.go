@@ -43,13 +43,11 @@ func (t *Timeline) Merge(shared Shared, unsaved *Unsaved) {
 		t.sharing, m.recount = sharing, true
 	}
 	if m.recount {
-		jobs := slices.Clone(t.jobs)
-		for i := range jobs {
-			if jobs[i].Listed {
-				jobs[i].Episode.ContinuousSince = t.guardSince(&jobs[i])
+		t.jobs = t.jobs.Changed(func(view *JobView) {
+			if view.Listed {
+				view.Episode.ContinuousSince = t.guardSince(view)
 			}
-		}
-		t.jobs = jobs
+		})
 	}
 	unsaved.Add(m.look.changes)
 }
@@ -88,11 +86,7 @@ func (m *merger) doubt(shared Shared) {
 		return
 	}
 	t.watchedSince = t.ownSince
-	jobs := slices.Clone(t.jobs)
-	for i := range jobs {
-		jobs[i].own = later(jobs[i].own, t.ownSince)
-	}
-	t.jobs = jobs
+	t.jobs = t.jobs.Changed(func(view *JobView) { view.own = later(view.own, t.ownSince) })
 }
 
 // master takes the last known master: the newer look knows better.
@@ -160,21 +154,22 @@ func (m *merger) episodes(written []Episode) {
 		byJob[episode.Job] = append(byJob[episode.Job], episode)
 	}
 	before := m.t.jobs
-	m.look.jobs = make([]JobView, 0, len(before)+len(byJob))
-	for i := range before {
-		id := before[i].Episode.Job
+	m.look.jobs = make([]*storedView, 0, before.Len()+len(byJob))
+	for place, known := range before.views {
+		id := known.Episode.Job
 		if rows, told := byJob[id]; told {
-			m.job(&before[i], rows)
+			view := before.At(place)
+			m.job(&view, rows)
 			delete(byJob, id)
 		} else {
-			m.look.jobs = append(m.look.jobs, before[i])
+			m.look.jobs = append(m.look.jobs, known)
 		}
 	}
 	for _, id := range slices.Sorted(maps.Keys(byJob)) {
 		m.job(nil, byJob[id])
 	}
-	slices.SortFunc(m.look.jobs, func(a, b JobView) int { return cmp.Compare(a.Episode.Job, b.Episode.Job) })
-	m.t.jobs, m.look.jobs, m.recount = m.look.jobs, nil, true
+	slices.SortFunc(m.look.jobs, func(a, b *storedView) int { return cmp.Compare(a.Episode.Job, b.Episode.Job) })
+	m.t.jobs, m.look.jobs, m.recount = Jobs{views: m.look.jobs, seen: m.look.at}, nil, true
 }
 
 // told is what others say of one job.
@@ -268,13 +263,12 @@ func (m *merger) ended(view JobView, says told) {
 	switch {
 	case !known && m.newer(says.until):
 		// What ended is older than ours.
-		m.look.jobs = append(m.look.jobs, view)
+		m.look.put(view)
 	case known && m.newer(says.until) && view.Listed && view.toldAt.IsZero():
 		// It is open again, or has been all the time while another replica
 		// saw an end: for guards that is a new beginning.
 		m.look.gap = m.t.lastComplete.Sub(says.until) > m.t.gapLength
-		m.look.open(view.Job, m.look.at, qualityAfter(m.look.gap))
-		m.last().otherwise = says.until
+		m.look.open(JobView{Job: view.Job, Listed: true, otherwise: says.until}, m.look.at, qualityAfter(m.look.gap))
 		m.look.gap = false
 	default:
 		if !known {
@@ -314,7 +308,7 @@ func (m *merger) meet(ours JobView, theirs Episode, at time.Time) {
 				m.look.changes.Updated = append(m.look.changes.Updated, ours.stored())
 			}
 		}
-		m.look.jobs = append(m.look.jobs, ours)
+		m.look.put(ours)
 	default:
 		m.drop(ours, at)
 		m.take(&ours, theirs, at, time.Time{})
@@ -366,7 +360,7 @@ func (m *merger) take(ours *JobView, row Episode, at, own time.Time) {
 	if m.t.lastComplete.IsZero() {
 		// Before our first look nothing is listed.
 		view.Listed, view.toldAt = false, at
-		m.look.jobs = append(m.look.jobs, view)
+		m.look.put(view)
 		return
 	}
 	if m.newer(at) && (ours == nil || ours.toldAt.IsZero()) {
@@ -386,7 +380,7 @@ func (m *merger) take(ours *JobView, row Episode, at, own time.Time) {
 		// a gap.
 		view.Episode.LastSeen = ours.Episode.LastSeen
 	}
-	m.look.jobs = append(m.look.jobs, view)
+	m.look.put(view)
 }
 
 // again takes our newest look on top of what another replica saw before it.
@@ -395,7 +389,7 @@ func (m *merger) again(ours *JobView, view JobView) {
 	m.look.gap = m.look.at.Sub(view.Episode.LastSeen) > m.t.gapLength
 	switch {
 	case ours != nil && ours.Listed:
-		m.look.listed(&view, ours.Job, true)
+		m.look.listed(&view, JobView{Job: ours.Job}, true)
 	case ours != nil && view.Listed && !ours.unlistedSince.IsZero():
 		// Who is seen by one replica is not lost for another.
 		m.look.missing(view, m.look.at)
@@ -407,7 +401,10 @@ func (m *merger) again(ours *JobView, view JobView) {
 	m.look.gap = false
 }
 
-func (m *merger) last() *JobView { return &m.look.jobs[len(m.look.jobs)-1] }
+// last is what was put last.
+func (m *merger) last() JobView {
+	return Jobs{views: m.look.jobs, seen: m.look.at}.At(len(m.look.jobs) - 1)
+}
 
 // lastSeen is what an episode tells of its job.
 func lastSeen(episode Episode) coordinator.Job {

@@ -70,7 +70,7 @@ func TestProvenEndClosesAndIsRecorded(t *testing.T) {
 			before := s.episode()
 			s.answers[id] = reading(state, coordinator.ProofEnded)
 			changes := s.poll()
-			if len(s.timeline.Jobs()) != 0 {
+			if s.timeline.Jobs().Len() != 0 {
 				t.Errorf("still open: %+v", s.timeline.Jobs())
 			}
 			if len(changes.Closed) != 1 || changes.Closed[0].ID != before.ID || !changes.Closed[0].Until.Equal(s.last()) {
@@ -105,7 +105,7 @@ func TestEndedJobThatIsStillListedAsUnknownStaysEnded(t *testing.T) {
 	s.answers[id] = reading(coordinator.StateCanceled, coordinator.ProofEnded)
 	s.poll(job(coordinator.StateUnknown))
 	for range 3 {
-		if changes := s.poll(job(coordinator.StateUnknown)); !changes.Empty() || len(s.timeline.Jobs()) != 0 {
+		if changes := s.poll(job(coordinator.StateUnknown)); !changes.Empty() || s.timeline.Jobs().Len() != 0 {
 			t.Fatalf("it came back: %+v", changes)
 		}
 		if vanished := s.timeline.Vanished(&coordinator.Snapshot{Complete: true, Jobs: []coordinator.Job{job(coordinator.StateUnknown)}}); len(vanished) != 0 {
@@ -299,7 +299,7 @@ func TestLostJobThatIsProvenEndedOrListedAsUnknown(t *testing.T) {
 	}
 	s := lose(t)
 	s.answers[id] = reading(coordinator.StateCanceled, coordinator.ProofEnded)
-	if changes := s.poll(); len(s.timeline.Jobs()) != 0 || len(changes.Closed) != 1 || changes.Closed[0].State != coordinator.StateLost {
+	if changes := s.poll(); s.timeline.Jobs().Len() != 0 || len(changes.Closed) != 1 || changes.Closed[0].State != coordinator.StateLost {
 		t.Errorf("proven ended: %+v", changes)
 	}
 	s = lose(t)

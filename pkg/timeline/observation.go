@@ -54,15 +54,6 @@ type Changes struct {
 	Progressed bool
 }
 
-// Episodes gives all that changed, in an order in which a store may write
-// them: ends before beginnings.
-func (c Changes) Episodes() []Episode {
-	all := make([]Episode, 0, len(c.Closed)+len(c.Updated)+len(c.Opened))
-	all = append(all, c.Closed...)
-	all = append(all, c.Updated...)
-	return append(all, c.Opened...)
-}
-
 // Empty tells whether nothing changed but the progress of time.
 func (c Changes) Empty() bool {
 	return len(c.Opened) == 0 && len(c.Updated) == 0 && len(c.Closed) == 0 && len(c.Events) == 0

@@ -81,14 +81,14 @@ func randomSnapshot(s *story, random *rand.Rand) *coordinator.Snapshot {
 }
 
 // checkViews checks the open jobs after a complete snapshot.
-func checkViews(s *story, before []JobView, snapshot *coordinator.Snapshot) {
+func checkViews(s *story, before Jobs, snapshot *coordinator.Snapshot) {
 	s.t.Helper()
 	now := map[coordinator.JobID]JobView{}
-	for i, view := range s.timeline.Jobs() {
+	for i, view := range s.timeline.Jobs().All() {
 		e := view.Episode
 		now[e.Job] = view
 		switch {
-		case i > 0 && s.timeline.Jobs()[i-1].Episode.Job >= e.Job:
+		case i > 0 && s.timeline.Jobs().At(i-1).Episode.Job >= e.Job:
 			s.t.Errorf("not sorted, or two open episodes of %s", e.Job)
 		case view.Job.ID != e.Job:
 			s.t.Errorf("job %s with the episode of %s", view.Job.ID, e.Job)
@@ -104,7 +104,7 @@ func checkViews(s *story, before []JobView, snapshot *coordinator.Snapshot) {
 			s.t.Errorf("listed, but not seen by this look: %+v", e)
 		}
 	}
-	for _, was := range before {
+	for _, was := range before.All() {
 		if _, open := now[was.Episode.Job]; open {
 			continue
 		}

@@ -157,7 +157,7 @@ func (w *world) sync(r *replica) {
 }
 
 func describe(r *replica) (text string) {
-	for _, view := range r.timeline.Jobs() {
+	for _, view := range r.timeline.Jobs().All() {
 		e := view.Episode
 		text += fmt.Sprintf(" [%s %s %s %s since %s cs %s seen %s listed %v]", e.Job, e.State, e.Master, e.ID[:4], clock(e.Since),
 			e.ContinuousSince.Format("15:04:05.000"), e.LastSeen.Format("15:04:05.000"), view.Listed)
@@ -185,7 +185,7 @@ func (w *world) check(r *replica) {
 		}
 	}
 	seen := map[coordinator.JobID]bool{}
-	for _, view := range r.timeline.Jobs() {
+	for _, view := range r.timeline.Jobs().All() {
 		e := view.Episode
 		if seen[e.Job] || e.ID == "" || !e.Open() {
 			w.t.Errorf("%s: %+v", r.name, e)
@@ -271,11 +271,11 @@ func (w *world) settle() {
 	stored := w.board.open()
 	for _, r := range w.living {
 		jobs := r.timeline.Jobs()
-		if len(jobs) != len(stored) || len(jobs) != len(w.states) {
-			w.t.Fatalf("%s has %d jobs, stored are %d, and there are %d", r.name, len(jobs), len(stored), len(w.states))
+		if jobs.Len() != len(stored) || jobs.Len() != len(w.states) {
+			w.t.Fatalf("%s has %d jobs, stored are %d, and there are %d", r.name, jobs.Len(), len(stored), len(w.states))
 		}
-		for i, view := range jobs {
-			first := w.living[0].timeline.Jobs()[i].Episode
+		for i, view := range jobs.All() {
+			first := w.living[0].timeline.Jobs().At(i).Episode
 			if view.Episode.ID != stored[i].ID || view.Episode.State != w.states[i] || !view.Episode.Since.Equal(first.Since) ||
 				!view.Episode.ContinuousSince.Equal(first.ContinuousSince) {
 				w.t.Errorf("%s has %+v\n%s %+v\nstored %+v", r.name, view.Episode, w.living[0].name, first, stored[i])

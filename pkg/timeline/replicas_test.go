@@ -330,7 +330,7 @@ func TestAnEndThatOneSawIsFinal(t *testing.T) {
 		b.sync(at(21))
 		b.look(at(18), cancels)
 		b.sync(at(22))
-		if len(b.timeline.Jobs()) != 0 || len(a.board.open()) != 0 {
+		if b.timeline.Jobs().Len() != 0 || len(a.board.open()) != 0 {
 			t.Errorf("open: %+v, stored %+v", b.timeline.Jobs(), a.board.open())
 		}
 	})
@@ -359,11 +359,11 @@ func TestAnEndThatOneSawIsFinal(t *testing.T) {
 		renamed.Name = "renamed"
 		b.lookAndSync(at(15), renamed)
 		a.sync(at(21))
-		if len(a.timeline.Jobs()) != 0 || len(board.open()) != 0 || len(board.rows) != 2 {
+		if a.timeline.Jobs().Len() != 0 || len(board.open()) != 0 || len(board.rows) != 2 {
 			t.Errorf("open: %+v, stored %+v", a.timeline.Jobs(), board.rows)
 		}
 		b.sync(at(22))
-		if len(b.timeline.Jobs()) != 0 {
+		if b.timeline.Jobs().Len() != 0 {
 			t.Errorf("b still has %+v", b.timeline.Jobs())
 		}
 	})
@@ -371,7 +371,7 @@ func TestAnEndThatOneSawIsFinal(t *testing.T) {
 		a, b := setup(t)
 		b.sync(at(21))
 		b.lookAndSync(at(25), job(coordinator.StateUnknown))
-		if len(b.timeline.Jobs()) != 0 || len(a.board.open()) != 0 {
+		if b.timeline.Jobs().Len() != 0 || len(a.board.open()) != 0 {
 			t.Errorf("open: %+v", b.timeline.Jobs())
 		}
 	})
@@ -437,7 +437,7 @@ func TestS17_LostForOneIsLostForAll(t *testing.T) {
 	for _, r := range []*replica{a, b} {
 		r.lookAndSync(at(second + 1))
 		r.lookAndSync(at(second + 10))
-		if len(r.timeline.Jobs()) != 0 {
+		if r.timeline.Jobs().Len() != 0 {
 			t.Errorf("%s still has %+v", r.name, r.timeline.Jobs())
 		}
 	}

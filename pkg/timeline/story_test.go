@@ -1,6 +1,7 @@
 package timeline_test
 
 import (
+	"slices"
 	"testing"
 	"time"
 
@@ -70,7 +71,7 @@ func (s *story) play(snapshot *coordinator.Snapshot) Changes {
 	s.t.Helper()
 	changes := s.timeline.Advance(Observation{Snapshot: snapshot, Answers: s.answers, Interval: interval})
 	s.unsaved.Add(changes)
-	for _, episode := range changes.Episodes() {
+	for _, episode := range slices.Concat(changes.Closed, changes.Updated, changes.Opened) {
 		s.gathered[episode.ID] = episode
 	}
 	s.now = s.now.Add(interval)
@@ -92,10 +93,10 @@ func (s *story) episode() Episode {
 func (s *story) view() JobView {
 	s.t.Helper()
 	jobs := s.timeline.Jobs()
-	if len(jobs) != 1 {
-		s.t.Fatalf("open jobs: %d, want 1: %+v", len(jobs), jobs)
+	if jobs.Len() != 1 {
+		s.t.Fatalf("open jobs: %d, want 1: %+v", jobs.Len(), jobs)
 	}
-	return jobs[0]
+	return jobs.At(0)
 }
 
 func job(state coordinator.State) coordinator.Job {

@@ -12,8 +12,8 @@ import (
 // observation after the other. It is not safe for concurrent use; what Jobs
 // returned never changes.
 type Timeline struct {
-	// jobs is sorted by id, has each id once, and is replaced as a whole.
-	jobs []JobView
+	// jobs is replaced as a whole.
+	jobs Jobs
 	// master is the last known active master; empty when none was known yet.
 	master string
 	// stableSince is since when that one master was seen at every complete
@@ -77,10 +77,9 @@ func New(openEpisodes []Episode, master string) *Timeline {
 	return t
 }
 
-// Jobs gives the open jobs with their episodes, sorted by job id. The slice is
-// shared and must not be changed. Before the first complete snapshot these are
-// the stored ones, not listed.
-func (t *Timeline) Jobs() []JobView { return t.jobs }
+// Jobs gives the open jobs with their episodes. Before the first complete
+// snapshot these are the stored ones, not listed.
+func (t *Timeline) Jobs() Jobs { return t.jobs }
 
 // Master is the last known active master; empty when none was known yet.
 func (t *Timeline) Master() string { return t.master }
@@ -96,9 +95,9 @@ func (t *Timeline) MasterStableSince() time.Time {
 
 // OpenEpisodes gives the episodes that last, as a store has them.
 func (t *Timeline) OpenEpisodes() []Episode {
-	episodes := make([]Episode, len(t.jobs))
-	for i := range t.jobs {
-		episodes[i] = t.jobs[i].stored()
+	episodes := make([]Episode, t.jobs.Len())
+	for i := range episodes {
+		episodes[i] = t.jobs.At(i).stored()
 	}
 	return episodes
 }
@@ -112,11 +111,11 @@ func (t *Timeline) Vanished(snapshot *coordinator.Snapshot) []JobView {
 		return nil
 	}
 	var vanished []JobView
-	join(t.jobs, inOrder(snapshot.Jobs), func(before *JobView, job *coordinator.Job) {
+	join(t.jobs, inOrder(snapshot.Jobs), func(place int, before *storedView, job *coordinator.Job) {
 		switch {
 		case job != nil && (telling(job.State) || t.knownEnded(*job)):
 		case before != nil:
-			vanished = append(vanished, *before)
+			vanished = append(vanished, t.jobs.At(place))
 		case !job.State.Ended():
 			vanished = append(vanished, JobView{Job: *job})
 		}
@@ -152,18 +151,19 @@ func inOrder(jobs []coordinator.Job) []coordinator.Job {
 }
 
 // join walks two lists sorted by job id and calls visit once for each id, with
-// nil for the side that lacks it.
-func join(before []JobView, now []coordinator.Job, visit func(before *JobView, job *coordinator.Job)) {
-	for i, j := 0, 0; i < len(before) || j < len(now); {
+// nil for the side that lacks it. place is where before is.
+func join(before Jobs, now []coordinator.Job, visit func(place int, before *storedView, job *coordinator.Job)) {
+	views := before.views
+	for i, j := 0, 0; i < len(views) || j < len(now); {
 		switch {
-		case j == len(now) || i < len(before) && before[i].Episode.Job < now[j].ID:
-			visit(&before[i], nil)
+		case j == len(now) || i < len(views) && views[i].Episode.Job < now[j].ID:
+			visit(i, views[i], nil)
 			i++
-		case i == len(before) || now[j].ID < before[i].Episode.Job:
-			visit(nil, &now[j])
+		case i == len(views) || now[j].ID < views[i].Episode.Job:
+			visit(i, nil, &now[j])
 			j++
 		default:
-			visit(&before[i], &now[j])
+			visit(i, views[i], &now[j])
 			i++
 			j++
 		}

@@ -13,11 +13,18 @@ type Unsaved struct {
 
 // Add takes what a look changed.
 func (u *Unsaved) Add(changes Changes) {
-	u.put(changes.Episodes())
+	// One after the other: at the first look at very many jobs, a list of all
+	// would be one more copy of them. Ends come before beginnings.
+	u.put(changes.Closed)
+	u.put(changes.Updated)
+	u.put(changes.Opened)
 	u.Events = append(u.Events, changes.Events...)
 }
 
 func (u *Unsaved) put(episodes []Episode) {
+	if len(episodes) == 0 {
+		return
+	}
 	if u.places == nil {
 		u.places = make(map[string]int, len(episodes))
 	}

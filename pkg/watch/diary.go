@@ -179,7 +179,7 @@ func (d *diary) changes(view *View, found []Diagnosis, now time.Time) []timeline
 		}, grave})
 	}
 	for _, one := range found {
-		job, _ := openJob(view, one.Job)
+		job, _ := view.Jobs.Find(one.Job)
 		before, known := d.told[one.Job]
 		after := toldNow{ToldDiagnosis{job.Episode.ID, one.says()}, false}
 		switch {
@@ -198,7 +198,7 @@ func (d *diary) changes(view *View, found []Diagnosis, now time.Time) []timeline
 		if _, again := told[id]; again {
 			continue
 		}
-		job, open := openJob(view, id)
+		job, open := view.Jobs.Find(id)
 		switch {
 		case before.held && holds && open && job.Episode.ID == before.Episode:
 			told[id] = before
@@ -218,13 +218,4 @@ func (d *diary) changes(view *View, found []Diagnosis, now time.Time) []timeline
 		d.moreAt = view.AsOf
 	}
 	return summed(events, timeline.Event{At: view.AsOf, Kind: timeline.EventDiagnosisChanged, Quality: quality}, "The diagnosis of %d more jobs changed at the same look.")
-}
-
-// openJob finds a job among the open ones of a view.
-func openJob(view *View, id coordinator.JobID) (JobView, bool) {
-	at, found := slices.BinarySearchFunc(view.Jobs, id, func(job JobView, id coordinator.JobID) int { return cmp.Compare(job.Job.ID, id) })
-	if !found {
-		return JobView{}, false
-	}
-	return view.Jobs[at], true
 }

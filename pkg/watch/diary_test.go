@@ -157,9 +157,11 @@ func afterRestart(told map[coordinator.JobID]ToldDiagnosis, moreAt time.Time) (*
 	d := &diary{}
 	d.load(Told{Jobs: told, MoreAt: moreAt}, now.Add(heldFor))
 	view := &View{AsOf: now, GapInterval: 10 * time.Second}
+	var jobs []JobView
 	for _, id := range []coordinator.JobID{"1", "2"} {
-		view.Jobs = append(view.Jobs, JobView{Job: coordinator.Job{ID: id}, Episode: timeline.Episode{ID: "e" + string(id), Job: id, Name: "orders", State: coordinator.StateCanceling, Since: now.Add(-time.Hour)}})
+		jobs = append(jobs, JobView{Job: coordinator.Job{ID: id}, Episode: timeline.Episode{ID: "e" + string(id), Job: id, Name: "orders", State: coordinator.StateCanceling, Since: now.Add(-time.Hour)}})
 	}
+	view.Jobs = timeline.JobsOf(jobs...)
 	return d, view, now
 }
 
@@ -207,13 +209,14 @@ func TestS03_RestartTellsNoDiagnosisAnew(t *testing.T) {
 
 func TestManyChangesAtOnceAreCounted(t *testing.T) {
 	d, view, now := afterRestart(nil, time.Time{})
-	view.Jobs = nil
+	var jobs []JobView
 	var found []Diagnosis
 	for i := range 50_000 {
 		id := coordinator.JobID(fmt.Sprintf("%05d", i))
-		view.Jobs = append(view.Jobs, JobView{Job: coordinator.Job{ID: id}, Episode: timeline.Episode{ID: "e" + string(id), Job: id, Since: now}})
+		jobs = append(jobs, JobView{Job: coordinator.Job{ID: id}, Episode: timeline.Episode{ID: "e" + string(id), Job: id, Since: now}})
 		found = append(found, saying(id, "restore in progress"))
 	}
+	view.Jobs = timeline.JobsOf(jobs...)
 	found[49_999].Grave = 3
 	events := d.changes(view, found, now)
 	if last := events[len(events)-1]; len(events) != eventsAtOnce+1 || events[0].Job != "49999" || last.Job != "" || !strings.Contains(last.Sentence, "49800 more jobs") {

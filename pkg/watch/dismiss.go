@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/unjam/unjam-jobs-app/pkg/coordinator"
+	"github.com/unjam/unjam-jobs-app/pkg/timeline"
 )
 
 // Dismiss ends a lost job's episode for good: here at once, for the other
@@ -56,15 +57,13 @@ func (w *watcher) show(view *View) {
 
 // without gives the jobs whose episode is not hidden, and those hidden ones
 // that were there.
-func without(jobs []JobView, hidden map[string]bool) ([]JobView, map[string]bool) {
-	shown := make([]JobView, 0, len(jobs))
+func without(jobs timeline.Jobs, hidden map[string]bool) (timeline.Jobs, map[string]bool) {
 	met := map[string]bool{}
-	for _, job := range jobs {
+	shown := jobs.Without(func(job *JobView) bool {
 		if hidden[job.Episode.ID] {
 			met[job.Episode.ID] = true
-			continue
 		}
-		shown = append(shown, job)
-	}
+		return hidden[job.Episode.ID]
+	})
 	return shown, met
 }

@@ -369,8 +369,8 @@ func pass(length time.Duration) {
 // theJob gives the view's one job.
 func theJob(t *testing.T, view *View) JobView {
 	t.Helper()
-	if len(view.Jobs) != 1 {
+	if view.Jobs.Len() != 1 {
 		t.Fatalf("jobs: %+v", view.Jobs)
 	}
-	return view.Jobs[0]
+	return view.Jobs.At(0)
 }

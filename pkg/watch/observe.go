@@ -44,7 +44,7 @@ func (r *Registry) Totals() Totals {
 		}
 		totals.Watchers++
 		view := w.view.Load()
-		totals.Jobs += len(view.Jobs)
+		totals.Jobs += view.Jobs.Len()
 		if snapshot := view.Snapshot; snapshot != nil {
 			// A coordinator's members, and the nodes of a messaging layer, are
 			// the same machines.

@@ -128,7 +128,7 @@ func TestScopesDoNotShare(t *testing.T) {
 		first := acquire(t, registry, key, ours.settings(tenSecond))
 		second := acquire(t, registry, Key{Scope: Scope{OrgID: 2, DataSourceUID: "zeta"}, Connection: "first"}, theirs.settings(tenSecond))
 		pass(time.Second)
-		if len(first.View().Jobs) != 1 || len(second.View().Jobs) != 0 {
+		if first.View().Jobs.Len() != 1 || second.View().Jobs.Len() != 0 {
 			t.Errorf("jobs: %v and %v", first.View().Jobs, second.View().Jobs)
 		}
 	})

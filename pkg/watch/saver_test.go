@@ -123,7 +123,7 @@ func TestTimelineThatCouldNotBeLoadedIsAdoptedLater(t *testing.T) {
 		lease := acquire(t, registry, key, fake.settings(tenSecond))
 		pass(35 * time.Second)
 		// When it watches meanwhile, then it writes nothing beside the stored.
-		if view := lease.View(); len(view.Notes) != 1 || view.Jobs[0].Episode.Quality != timeline.QualityAtLeast {
+		if view := lease.View(); len(view.Notes) != 1 || view.Jobs.At(0).Episode.Quality != timeline.QualityAtLeast {
 			t.Errorf("view: %+v", view)
 		}
 		store.set(func(s *storeFake) {
@@ -136,7 +136,7 @@ func TestTimelineThatCouldNotBeLoadedIsAdoptedLater(t *testing.T) {
 		// seen meanwhile is saved.
 		pass(16 * time.Second)
 		view := lease.View()
-		episode := view.Jobs[0].Episode
+		episode := view.Jobs.At(0).Episode
 		if !episode.Since.Equal(past) || episode.ID != "stored" || len(view.Notes) != 0 {
 			t.Errorf("episode %+v, notes %q", episode, view.Notes)
 		}

@@ -78,14 +78,14 @@ func TestS02_VanishedJobStaysUntilItsEndIsProven(t *testing.T) {
 		fake.list(running("1", coordinator.StateCanceling), running("2", coordinator.StateRunning))
 		lease := acquire(t, registry, key, fake.settings(tenSecond))
 		pass(5 * time.Second)
-		since := lease.View().Jobs[0].Episode.Since
+		since := lease.View().Jobs.At(0).Episode.Since
 
 		// When the list is empty and the coordinator cannot say more, then both
 		// jobs stay, not listed.
 		fake.list()
 		pass(10 * time.Second)
 		view := lease.View()
-		if len(view.Jobs) != 2 || view.Jobs[0].Listed || view.Jobs[1].Listed || !view.Jobs[0].Episode.Since.Equal(since) {
+		if view.Jobs.Len() != 2 || view.Jobs.At(0).Listed || view.Jobs.At(1).Listed || !view.Jobs.At(0).Episode.Since.Equal(since) {
 			t.Fatalf("jobs: %+v", view.Jobs)
 		}
 

@@ -78,7 +78,7 @@ func (s *sharing) request(state *timeline.Timeline, now time.Time) TimelineSync 
 	}
 	if watch, looked := state.Watch(); looked {
 		request.Watch = watch
-		due := len(state.Jobs()) > 0 && now.Sub(s.touchedAt) >= touchEvery
+		due := state.Jobs().Len() > 0 && now.Sub(s.touchedAt) >= touchEvery
 		request.Heartbeat = due || s.accompanied || s.touchedAt.IsZero()
 		if request.Heartbeat {
 			s.touchedAt = now

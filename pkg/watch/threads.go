@@ -94,8 +94,7 @@ func (w *watcher) look() {
 	var savepoints []coordinator.JobID
 	some := false
 	jobs := w.poll.timeline.Jobs()
-	for i := range jobs {
-		job := &jobs[i]
+	for _, job := range jobs.Shared() {
 		if !late(job, now, after) {
 			continue
 		}

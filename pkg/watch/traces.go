@@ -1,7 +1,6 @@
 package watch
 
 import (
-	"cmp"
 	"maps"
 	"slices"
 	"time"
@@ -56,7 +55,7 @@ type traces struct {
 // advance takes a poll that answered: before are the open jobs as they were
 // known before it, sorted by id; changes and jobs are what the timeline made of
 // it.
-func (t *traces) advance(before []timeline.JobView, snapshot *coordinator.Snapshot, changes timeline.Changes, jobs []timeline.JobView) {
+func (t *traces) advance(before timeline.Jobs, snapshot *coordinator.Snapshot, changes timeline.Changes, jobs timeline.Jobs) {
 	at := snapshot.ReadAt
 	t.topology(at, changes.Events)
 	switch {
@@ -68,8 +67,8 @@ func (t *traces) advance(before []timeline.JobView, snapshot *coordinator.Snapsh
 	t.cancels(at, changes, jobs)
 
 	ran, restoring := map[coordinator.JobID][]string{}, map[coordinator.JobID]time.Time{}
-	for i := range jobs {
-		if view := &jobs[i]; ending(view.Episode.State) {
+	for _, view := range jobs.Shared() {
+		if ending(view.Episode.State) {
 			ran[view.Job.ID] = t.ranOn(view.Job, before)
 		}
 	}
@@ -87,15 +86,15 @@ func ending(state coordinator.State) bool {
 }
 
 // ranOn is where a job ran: the master takes a job off a member that left.
-func (t *traces) ranOn(job coordinator.Job, before []timeline.JobView) []string {
+func (t *traces) ranOn(job coordinator.Job, before timeline.Jobs) []string {
 	switch {
 	case len(job.Nodes) > 0:
 		return job.Nodes
 	case len(t.Ran[job.ID]) > 0:
 		return t.Ran[job.ID]
 	}
-	if i, found := slices.BinarySearchFunc(before, job.ID, func(one timeline.JobView, id coordinator.JobID) int { return cmp.Compare(one.Job.ID, id) }); found {
-		return before[i].Job.Nodes
+	if was, found := before.Find(job.ID); found {
+		return was.Job.Nodes
 	}
 	return nil
 }
@@ -121,7 +120,7 @@ func (t *traces) topology(at time.Time, events []timeline.Event) {
 }
 
 // cancels finds the cancels that a failover has forgotten.
-func (t *traces) cancels(at time.Time, changes timeline.Changes, jobs []timeline.JobView) {
+func (t *traces) cancels(at time.Time, changes timeline.Changes, jobs timeline.Jobs) {
 	canceling, forgotten := maps.Clone(t.canceling), maps.Clone(t.Forgotten)
 	if canceling == nil {
 		canceling, forgotten = map[coordinator.JobID]timeline.Episode{}, map[coordinator.JobID]timeline.Episode{}
@@ -153,12 +152,9 @@ func (t *traces) cancels(at time.Time, changes timeline.Changes, jobs []timeline
 			delete(forgotten, episode.Job)
 		}
 	}
-	open := func(id coordinator.JobID) bool {
-		_, found := slices.BinarySearchFunc(jobs, id, func(one timeline.JobView, id coordinator.JobID) int { return cmp.Compare(one.Job.ID, id) })
-		return found
-	}
 	gone := func(id coordinator.JobID, episode timeline.Episode) bool {
-		return !open(id) || at.Sub(episode.LastSeen) > tracesKept
+		_, open := jobs.Find(id)
+		return !open || at.Sub(episode.LastSeen) > tracesKept
 	}
 	maps.DeleteFunc(canceling, gone)
 	maps.DeleteFunc(forgotten, gone)

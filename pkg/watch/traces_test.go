@@ -131,7 +131,7 @@ func TestS14_SinceWhenTheListIsSilent(t *testing.T) {
 		pass(10 * time.Second)
 		since := lease.View().Traces.ListSilentSince
 		pass(30 * time.Second)
-		if again := lease.View().Traces.ListSilentSince; since.IsZero() || !again.Equal(since) || len(lease.View().Jobs) != 1 {
+		if again := lease.View().Traces.ListSilentSince; since.IsZero() || !again.Equal(since) || lease.View().Jobs.Len() != 1 {
 			t.Errorf("since %s, then %s", since, again)
 		}
 		fake.list(running("1", coordinator.StateCanceling))

@@ -23,8 +23,9 @@ type View struct {
 	CompleteAsOf time.Time
 	// Jobs are the open jobs with their episodes, sorted by job id: those of
 	// Complete and those that vanished from it without a proven end. Before
-	// the first complete snapshot they are the stored ones, not listed.
-	Jobs []JobView
+	// the first complete snapshot they are the stored ones, not listed. Kept
+	// snapshots do not list them a second time.
+	Jobs timeline.Jobs
 	// Pairs is the delivery of events between nodes as of AsOf, Losses the open
 	// losses and those of the last days, Families the open parents with their
 	// children; nil for coordinators that tell none of it.
@@ -76,11 +77,4 @@ func (v *View) Blind(now time.Time, interval time.Duration) bool {
 const GapIntervals = timeline.GapIntervals
 
 // Job finds an open job by id; false when it is not among them.
-func (v *View) Job(id coordinator.JobID) (JobView, bool) {
-	for _, job := range v.Jobs {
-		if job.Job.ID == id {
-			return job, true
-		}
-	}
-	return JobView{}, false
-}
+func (v *View) Job(id coordinator.JobID) (JobView, bool) { return v.Jobs.Find(id) }
