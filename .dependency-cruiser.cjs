@@ -1,6 +1,6 @@
 /**
  * The arrows of docs/architecture.md for the browser's part:
- *   panels, app -> jobs -> actions, api -> model; datasource -> api, model; app -> alerting -> model.
+ *   panels, app -> jobs -> actions, api -> model; datasource -> api, model; app -> alerting -> model; all -> i18n.
  * Run by `npm run lint:arrows` and `npm test`. That each arrow fails where it should is shown by scripts/lib/arrows.mjs,
  * that the other rules do by src/rules.test.ts.
  */
@@ -23,31 +23,42 @@ module.exports = {
       from: {},
       to: { circular: true },
     },
-    only('model-alone', 'model', [], 'The model is plain types and formatting: it knows nothing else of ours.'),
+    only('i18n-alone', 'i18n', [], "How texts come into the user's language has nothing to do with what they say."),
+    only(
+      'model-alone',
+      'model',
+      ['i18n'],
+      'The model is plain types and formatting: it knows nothing else of ours but the language.'
+    ),
     only(
       'alerting-to-model',
       'alerting',
       ['model'],
       'The alert rules are plain data: scripts read them without a browser.'
     ),
-    only('api-to-model', 'api', ['model'], 'The client of the backend knows the model alone.'),
-    only('actions-to-api', 'actions', ['api', 'model'], 'The dialog is used by panels and pages, and knows neither.'),
+    only('api-to-model', 'api', ['model', 'i18n'], 'The client of the backend knows the model alone.'),
+    only(
+      'actions-to-api',
+      'actions',
+      ['api', 'model', 'i18n'],
+      'The dialog is used by panels and pages, and knows neither.'
+    ),
     only(
       'jobs-to-actions',
       'jobs',
-      ['actions', 'api', 'model'],
+      ['actions', 'api', 'model', 'i18n'],
       'The table of jobs is used by panels and pages, and knows neither.'
     ),
     only(
       'datasource-to-api',
       'datasource',
-      ['api', 'model'],
+      ['api', 'model', 'i18n'],
       'The data source is a plugin of its own: no panel, no page, no dialog.'
     ),
     only(
       'panels-to-actions',
       'panels',
-      ['jobs', 'actions', 'api', 'model'],
+      ['jobs', 'actions', 'api', 'model', 'i18n'],
       'A panel is a plugin of its own: it shares the table, the dialog, the client and the model.'
     ),
     {
@@ -60,8 +71,14 @@ module.exports = {
     only(
       'app-to-actions',
       'app',
-      ['jobs', 'alerting', 'actions', 'api', 'model'],
+      ['jobs', 'alerting', 'actions', 'api', 'model', 'i18n'],
       'The pages share the table, the dialog, the client and the model, and show the alert rules.'
+    ),
+    only(
+      'links-to-jobs',
+      'links',
+      ['jobs', 'api', 'model', 'i18n'],
+      'Grafana loads the links with every page: they know neither a page nor a panel.'
     ),
     {
       name: 'nothing-unresolved',

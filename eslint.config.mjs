@@ -1,3 +1,4 @@
+import grafanaI18n from '@grafana/i18n/eslint-plugin';
 import { defineConfig } from 'eslint/config';
 import baseConfig from './.config/eslint.config.mjs';
 
@@ -56,6 +57,26 @@ export default defineConfig([
         },
       ],
     },
+  },
+  {
+    // Whoever reads no English must be able to read all of it. That the texts are translated is checked by
+    // scripts/lib/locales.mjs.
+    files: ['src/**/*.{ts,tsx}'],
+    ignores: ['src/**/*.test.{ts,tsx}', 'src/**/testing/**', 'src/i18n/**'],
+    plugins: { '@grafana/i18n': grafanaI18n },
+    rules: {
+      '@grafana/i18n/no-translation-top-level': 'error',
+      'no-restricted-imports': [
+        'error',
+        { name: '@grafana/i18n', message: 'Take t of src/i18n/text, which leaves names as they are.' },
+      ],
+    },
+  },
+  {
+    files: ['src/**/*.tsx'],
+    ignores: ['src/**/*.test.tsx'],
+    plugins: { '@grafana/i18n': grafanaI18n },
+    rules: { '@grafana/i18n/no-untranslated-strings': ['error', { calleesToIgnore: ['^css$'] }] },
   },
   {
     // It stands in for Grafana, which offers plugins what is deprecated, too.

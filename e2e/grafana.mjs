@@ -79,16 +79,17 @@ function hasBuiltUI(home) {
 /**
  * Starts a Grafana, or uses the running one of GRAFANA_URL.
  * @param {Found} found
- * @param {{ coordinatorUrl: string, workerUrl: string, dataSource?: Record<string, unknown>, actions?: Record<string, unknown>, provision?: Record<string, string>, port?: number, password?: string }} options
+ * @param {{ coordinatorUrl: string, workerUrl: string, dataSource?: Record<string, unknown>, actions?: Record<string, unknown>, provision?: Record<string, string>, port?: number, password?: string, install?: (plugins: string) => Promise<void> }} options
  *   `dataSource` and `actions` change jsonData of the provisioned data source, to make the run short; `provision` adds
- *   files to the provisioning, texts by path; a free port and a random password of the administrator unless they are given
+ *   files to the provisioning, texts by path; `install` fills the folder of plugins, instead of what is built in dist; a
+ *   free port and a random password of the administrator unless they are given
  * @returns {Promise<Running>}
  */
 export async function startGrafana(found, options) {
   if (found.kind === 'url') {
     return useRunning(found.url, options);
   }
-  if (!existsSync(path.join(root, 'dist', 'plugin.json'))) {
+  if (!options.install && !existsSync(path.join(root, 'dist', 'plugin.json'))) {
     throw new Error('There is no dist/plugin.json: run "npm run build" first.');
   }
   const folder = mkdtempSync(path.join(tmpdir(), 'unjam-grafana-'));
@@ -158,7 +159,9 @@ async function startOwn(found, folder, options) {
   for (const name of ['data', 'logs', 'plugins']) {
     mkdirSync(path.join(folder, name));
   }
-  if (found.kind === 'docker') {
+  if (options.install) {
+    await options.install(path.join(folder, 'plugins'));
+  } else if (found.kind === 'docker') {
     cpSync(path.join(root, 'dist'), path.join(folder, 'plugins', 'unjam-jobs-app'), {
       recursive: true,
       dereference: true,

@@ -1,12 +1,15 @@
 #!/usr/bin/env node
 // @ts-check
-/** `npm run docs:pictures`: copies screenshots of the last runs into the docs. Look at them first. */
+/** `npm run docs:pictures`: copies screenshots of the last runs into the docs and the plugin. Look at them first. */
 import { copyFileSync, existsSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { PICTURES } from './lib/pictures.mjs';
 
-const DOCS = path.join(path.dirname(fileURLToPath(import.meta.url)), '..', 'docs', 'img');
+const ROOT = path.join(path.dirname(fileURLToPath(import.meta.url)), '..');
+const DOCS = path.join(ROOT, 'docs', 'img');
+/** The catalogue's screenshots are some of those of the docs, by the same names. */
+const PLUGIN = path.join(ROOT, 'src', 'img');
 
 /** The docs' names, and which run takes the picture: "grafana/…" the journey, "workbench/…" that of the workbench. */
 const COPIES = {
@@ -21,6 +24,9 @@ for (const [name, taken] of Object.entries(COPIES)) {
   const from = path.join(PICTURES, `${taken}.png`);
   if (existsSync(from)) {
     copyFileSync(from, path.join(DOCS, `${name}.png`));
+    if (existsSync(path.join(PLUGIN, `${name}.png`))) {
+      copyFileSync(from, path.join(PLUGIN, `${name}.png`));
+    }
     console.log(`docs/img/${name}.png is now ${taken}.png.`);
   } else {
     console.log(`docs/img/${name}.png stays: there is no ${taken}.png.`);

@@ -1,13 +1,14 @@
 // @ts-check
 // Makes the Go and TypeScript types of our resource API from
-// contract/resources.yaml, and from the catalogues in src the alert rules and the
-// tables of the docs. `--check` fails when the files in the tree differ.
+// contract/resources.yaml, from the catalogues in src the alert rules and the
+// tables of the docs, and from the texts in src the files of src/locales. `--check` fails when the files in the tree differ.
 import { execFileSync } from 'node:child_process';
-import { existsSync, readFileSync, mkdtempSync, writeFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, mkdtempSync, writeFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { catalogueFiles } from './lib/catalogues.mjs';
+import { localeFiles } from './lib/locales.mjs';
 
 const root = path.join(path.dirname(fileURLToPath(import.meta.url)), '..');
 const contract = 'contract/resources.yaml';
@@ -46,6 +47,9 @@ try {
 for (const [file, text] of Object.entries(await catalogueFiles())) {
   settle(file, text, 'the catalogues in src');
 }
+for (const [file, text] of Object.entries(localeFiles())) {
+  settle(file, text, 'the texts in src');
+}
 
 /**
  * Writes a file, or with --check compares it.
@@ -56,6 +60,7 @@ for (const [file, text] of Object.entries(await catalogueFiles())) {
 function settle(file, text, source) {
   const target = path.join(root, file);
   if (!process.argv.includes('--check')) {
+    mkdirSync(path.dirname(target), { recursive: true });
     writeFileSync(target, text);
   } else if (!existsSync(target) || readFileSync(target, 'utf8') !== text) {
     console.error(`${file} does not match ${source}: run "npm run generate" and commit the result.`);

@@ -42,6 +42,7 @@ describe("the app's pages", () => {
     const pages = app.includes.flatMap(({ type, name, path }) => (type === 'page' ? [[name, path]] : []));
     expect(pages).toEqual([
       ['Overview', '/a/%PLUGIN_ID%'],
+      ['Audit', '/a/%PLUGIN_ID%/audit'],
       ['Setup', '/a/%PLUGIN_ID%/setup'],
     ]);
   });

@@ -3,6 +3,12 @@ import { LoadingPlaceholder } from '@grafana/ui';
 import React, { lazy, Suspense, type ComponentType } from 'react';
 
 import { usePagePath } from './app/pagePath';
+import { startTranslations } from './i18n/start';
+import { t } from './i18n/text';
+import { alertInstanceLink, alertRuleLink, panelMenuLink } from './links/menus';
+import { APP_ID } from './model/plugins';
+
+startTranslations(APP_ID);
 
 const LazyOverview = lazy(() =>
   import('./app/overview/OverviewPage').then(({ OverviewPage }) => ({ default: OverviewPage }))
@@ -19,10 +25,14 @@ const PAGES: Record<string, ComponentType> = {
 function App({ basename }: AppRootProps) {
   const Page = PAGES[usePagePath(basename)] ?? LazyOverview;
   return (
-    <Suspense fallback={<LoadingPlaceholder text="Loading Unjam…" />}>
+    <Suspense fallback={<LoadingPlaceholder text={t('app.loading', 'Loading Unjam…')} />}>
       <Page />
     </Suspense>
   );
 }
 
-export const plugin = new AppPlugin().setRootPage(App);
+export const plugin = new AppPlugin()
+  .setRootPage(App)
+  .addLink(panelMenuLink)
+  .addLink(alertInstanceLink)
+  .addLink(alertRuleLink);

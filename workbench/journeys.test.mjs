@@ -241,8 +241,8 @@ describe('journeys in the workbench', { skip }, () => {
         await dialog.leave();
         assert.equal(await hasFocus(page.locator('table').first()), true, 'the table, since the button is gone');
         await page.keyboard.press('Tab');
-        // The evidence of a finding, where there is one, or a button.
-        const firstStop = page.locator('table').first().locator('summary, button').first();
+        // The name of the job that is first now, which leads to its page.
+        const firstStop = page.locator('table').first().locator('a, summary, button').first();
         assert.equal(await hasFocus(firstStop), true, 'the first stop in it');
         assert.deepEqual(quick.stops().slice(earlier), [{ jobId: id, isStopWithSavePoint: false, force: true }]);
         assert.equal(quick.simulator.world.settle().jobs.find(id)?.status, 'CANCELED');

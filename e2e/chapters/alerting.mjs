@@ -43,7 +43,7 @@ export function alerting(stage) {
     );
     assert.match(annotations.summary ?? '', /has been CANCELING for [34]m \d+s\.$/);
     assert.ok(
-      annotations.job_url?.endsWith(`/d/unjam-stuck-jobs/stuck-jobs?var-ds=unjam-seatunnel&var-job=${nasty.id}`),
+      annotations.job_url?.endsWith(`/a/unjam-jobs-app/job?ds=unjam-seatunnel&job=${nasty.id}`),
       annotations.job_url
     );
     assert.deepEqual(await firing(admin, WATCHDOG_RULE), []);

@@ -17,6 +17,8 @@ const INTERVAL = '30s';
 /** Our metrics are of now; Grafana wants a range all the same. */
 const RANGE_SECONDS = 600;
 const DASHBOARD = 'unjam-stuck-jobs';
+/** The Job page, as src/jobs/jobPage.ts has it. An alert's labels do not tell when a job was created. */
+const JOB_PAGE = 'a/unjam-jobs-app/job';
 /** Where comments are folded. */
 const COMMENT_COLUMNS = 80;
 const TOP = ['apiVersion', 'groups'];
@@ -87,7 +89,7 @@ export function ruleTexts(rules, runbook) {
  */
 function asGrafana(rule, place) {
   const { summary, description } = rule;
-  const jobUrl = `{{ externalURL }}d/${DASHBOARD}/stuck-jobs?var-ds=${place.dataSource}&var-job={{ .Labels.job_id | urlquery }}`;
+  const jobUrl = `{{ externalURL }}${JOB_PAGE}?ds=${place.dataSource}&job={{ .Labels.job_id | urlquery }}`;
   return {
     uid: place.uid(rule),
     title: place.title(rule),

@@ -16,6 +16,7 @@ const GO_RULES = '.depguard.yaml';
 
 /** For each rule of TS_RULES an import that it must refuse. @type {[rule: string, from: string, to: string][]} */
 const TS_VIOLATIONS = [
+  ['i18n-alone', 'i18n', 'model'],
   ['model-alone', 'model', 'api'],
   ['alerting-to-model', 'alerting', 'api'],
   ['api-to-model', 'api', 'actions'],
@@ -24,6 +25,7 @@ const TS_VIOLATIONS = [
   ['datasource-to-api', 'datasource', 'actions'],
   ['panels-to-actions', 'panels', 'app'],
   ['app-to-actions', 'app', 'panels'],
+  ['links-to-jobs', 'links', 'panels'],
 ];
 
 /**

@@ -3,6 +3,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { root } from './children.mjs';
+import { weightFaults } from './weight.mjs';
 
 /** Where plugin.json files are, and what they must say. */
 const PLUGINS = [
@@ -51,6 +52,15 @@ export function pluginSources() {
     expect(!plugin.streaming, `${name}: whoever may query may publish to a stream`);
   }
   const app = JSON.parse(readFileSync(path.join(root, 'src', 'plugin.json'), 'utf8'));
+  for (const { path: picture } of app.info.screenshots) {
+    const shown = path.join(root, 'src', picture);
+    const docs = path.join(root, 'docs', 'img', path.basename(picture));
+    const isThere = existsSync(shown) && existsSync(docs);
+    expect(
+      isThere && readFileSync(shown).equals(readFileSync(docs)),
+      `src/${picture} must be the picture of the docs: npm run docs:pictures copies both`
+    );
+  }
   const included = new Set(app.includes.map((/** @type {{ path: string }} */ include) => include.path));
   const nested = readdirSync(path.join(root, 'src'), { recursive: true, encoding: 'utf8' }).filter(
     (name) => path.basename(name) === 'plugin.json'
@@ -100,7 +110,7 @@ export function builtPlugin() {
   for (const name of ['README.md', 'CHANGELOG.md', 'LICENSE']) {
     expect(existsSync(path.join(dist, name)), `dist/${name} is not there`);
   }
-  return faults;
+  return [...faults, ...weightFaults(dist)];
 }
 
 /** @param {string[]} faults */

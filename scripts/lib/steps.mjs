@@ -7,6 +7,8 @@ import { has, root, run } from './children.mjs';
 import { goTests, jestTests, nodeTests } from './counts.mjs';
 import { goFiles } from './files.mjs';
 import { fuzz } from './fuzz.mjs';
+import { textFaults } from './locales.mjs';
+import { packageFaults } from './packed.mjs';
 import { builtPlugin, pluginSources } from './plugin-files.mjs';
 
 /**
@@ -22,10 +24,14 @@ import { builtPlugin, pluginSources } from './plugin-files.mjs';
 /** Pinned: a check must not change because a checker did. */
 const STATICCHECK = 'honnef.co/go/tools/cmd/staticcheck@v0.8.2';
 const NODE_REPORTER = './scripts/lib/node-reporter.mjs';
+/** It starts the demo, which needs what is built. */
+const DOCS_CHECK = 'scripts/docs-check';
 /** The plugin's backend, and the workbench's server. */
 const GO_PACKAGES = ['./pkg/...', './workbench/backend/...'];
 /** What is checked as these are, and tested by steps of its own: it starts and kills many processes. */
 const GO_PROOFS = ['./faults/...', './bench/...', './soak/...', './truth/...'];
+/** What checks a release. */
+const GO_SCRIPTS = ['./scripts/...'];
 /** Starting and breaking several clusters, on two busy cores. */
 const ENGINE_MINUTES = 20;
 /** Two clusters of three small nodes: 3 to 4 minutes when nothing else runs. */
@@ -34,7 +40,7 @@ const JGROUPS_MINUTES = 15;
 /** @type {Step[]} */
 export const steps = [
   { name: 'install', what: 'npm packages as the lock file says', run: install },
-  { name: 'runner', what: 'this runner counts rightly', run: () => nodeTest('scripts') },
+  { name: 'runner', what: 'this runner counts rightly', run: () => nodeTest('scripts', DOCS_CHECK) },
   { name: 'provoke', what: 'what makes recordings', run: () => nodeTest('truth') },
   {
     name: 'types',
@@ -60,18 +66,28 @@ export const steps = [
   { name: 'simulator', what: 'the simulator, against captured answers', run: () => simulator([]) },
   { name: 'plugin-json', what: 'the plugin.json files', run: async () => asResult(pluginSources()) },
   {
+    name: 'texts',
+    what: 'every text has its key, and every language has every text',
+    run: async () => asResult(textFaults()),
+  },
+  {
     name: 'generated',
     what: 'generated types match the contract',
     needs: needGo,
     run: () => one('node', ['scripts/generate.mjs', '--check']),
   },
   { name: 'gofmt', what: 'format', needs: needGo, run: gofmt },
-  { name: 'vet', what: 'go vet', needs: needGo, run: () => one('go', ['vet', ...GO_PACKAGES, ...GO_PROOFS]) },
+  {
+    name: 'vet',
+    what: 'go vet',
+    needs: needGo,
+    run: () => one('go', ['vet', ...GO_PACKAGES, ...GO_PROOFS, ...GO_SCRIPTS]),
+  },
   {
     name: 'staticcheck',
     what: 'staticcheck',
     needs: needGo,
-    run: () => one('go', ['run', STATICCHECK, ...GO_PACKAGES, ...GO_PROOFS]),
+    run: () => one('go', ['run', STATICCHECK, ...GO_PACKAGES, ...GO_PROOFS, ...GO_SCRIPTS]),
   },
   {
     name: 'arrows-go',
@@ -84,7 +100,7 @@ export const steps = [
     what: 'tests of the backend, with the race detector',
     needs: needGo,
     // Go's own limit is 10 minutes a package; pkg/store with PostgreSQL has been seen to take 6 on a busy machine.
-    run: () => goTest(['-timeout', '20m', ...GO_PACKAGES]),
+    run: () => goTest(['-timeout', '20m', ...GO_PACKAGES, ...GO_SCRIPTS]),
   },
   {
     name: 'faults',
@@ -129,18 +145,43 @@ export const steps = [
   },
   { name: 'dist', what: 'dist is complete', run: async () => asResult(builtPlugin()) },
   {
+    name: 'package',
+    what: "a release's zip of what is built, against the rules of Grafana's catalogue; its parts' licences",
+    needs: needGo,
+    run: async () => asResult(await packageFaults()),
+  },
+  {
     name: 'workbench',
     what: 'pages, panels and the journeys see, cancel, force stop, abort, refused in a browser, on the simulators',
     needs: needGo,
     run: () => nodeTest('workbench'),
   },
+  {
+    name: 'docs',
+    what: 'every command of the docs, and their blocks, links, keys and sentences',
+    run: () => nodeTest(DOCS_CHECK),
+  },
   { name: 'postgres', what: 'the PostgreSQL for tests', run: () => nodeTest('engines/postgres') },
+  {
+    name: 'install-zip',
+    waits: true,
+    what: "a release's zip, unpacked into a real Grafana",
+    needs: needGo,
+    run: () => nodeTest('e2e/install-zip.test.mjs'),
+  },
   {
     name: 'rules',
     waits: true,
     what: 'every alert rule evaluated in a real Grafana, on the simulators',
     needs: needGo,
     run: () => nodeTest('e2e/rules.test.mjs'),
+  },
+  {
+    name: 'dashboards',
+    waits: true,
+    what: 'every shipped dashboard loaded by a real Grafana, every query of it answered, on the simulators',
+    needs: needGo,
+    run: () => nodeTest('e2e/dashboards.test.mjs'),
   },
   {
     name: 'history',
@@ -231,6 +272,7 @@ async function gofmt() {
     'bench',
     'soak',
     'truth',
+    'scripts',
   ]);
   const unformatted = output.trim();
   const failed = code !== 0 || unformatted !== '';
@@ -295,11 +337,12 @@ async function goTestInFakeTime(packages) {
 /**
  * Runs Node tests, one file after the other: each starts servers.
  * @param {string} where a folder or a file
+ * @param {string} [but] a folder in it whose tests have a step of their own
  * @returns {Promise<Result>}
  */
-async function nodeTest(where) {
+async function nodeTest(where, but) {
   // Named one by one: what a folder means to `node --test` differs between versions of Node.
-  const files = where.endsWith('.mjs') ? [where] : testFiles(where);
+  const files = (where.endsWith('.mjs') ? [where] : testFiles(where)).filter((file) => !but || !file.startsWith(but));
   const reporter = [`--test-reporter=${NODE_REPORTER}`, '--test-reporter-destination=stdout'];
   const ended = await run('node', ['--test', '--test-concurrency=1', ...reporter, ...files], {
     minutes: ENGINE_MINUTES,

@@ -5,6 +5,7 @@ import { Alert, Button, LoadingPlaceholder, Modal, useStyles2 } from '@grafana/u
 import React, { useCallback, useEffect, useRef, useSyncExternalStore } from 'react';
 
 import { type Support } from '../api/types';
+import { t } from '../i18n/text';
 import { ForeignText } from '../model/ForeignText';
 import { inertName, SENTENCE } from '../model/text';
 import { BudgetOffer, BudgetView, canAskForBudget } from './BudgetView';
@@ -47,7 +48,7 @@ export function ActionDialog({ session, timeZone, onClose }: ActionDialogProps) 
   return (
     <Modal
       isOpen
-      title={state.phase === 'budgeting' ? 'Ask for the incident budget' : titleOf(session)}
+      title={state.phase === 'budgeting' ? t('actions.budget.title', 'Ask for the incident budget') : titleOf(session)}
       className={styles.modal}
       closeOnBackdropClick={false}
       onDismiss={dismiss}
@@ -93,7 +94,7 @@ type BodyProps = ActionDialogProps & { state: State; support: Support | undefine
 function Body({ state, support, ...props }: BodyProps) {
   switch (state.phase) {
     case 'planning':
-      return <LoadingPlaceholder text="Reading the job and asking every guard…" />;
+      return <LoadingPlaceholder text={t('actions.dialog.planning', 'Reading the job and asking every guard…')} />;
     case 'unplanned':
       return <UnplannedView state={state} support={support} {...props} />;
     case 'planned':
@@ -146,11 +147,17 @@ function UnplannedView({ state, session, support, timeZone, onClose }: BodyProps
 function UnrecordedView({ state, session, onClose }: ActionDialogProps & { state: Unrecorded }) {
   return (
     <>
-      <Alert severity="info" title="Nothing was sent">
+      <Alert severity="info" title={t('actions.unrecorded.title', 'Nothing was sent')}>
         <p>
-          The plan has expired, and the server holds no record of{' '}
-          {state.what === 'request' ? 'your request' : 'its confirmation'}: it got lost on the way to the server. What
-          you typed is kept for a new plan.
+          {state.what === 'request'
+            ? t(
+                'actions.unrecorded.request',
+                'The plan has expired, and the server holds no record of your request: it got lost on the way to the server. What you typed is kept for a new plan.'
+              )
+            : t(
+                'actions.unrecorded.confirmation',
+                'The plan has expired, and the server holds no record of its confirmation: it got lost on the way to the server. What you typed is kept for a new plan.'
+              )}
         </p>
       </Alert>
       <Replan session={session} onClose={onClose} />
@@ -162,53 +169,56 @@ function Replan({ session, onClose }: Pick<ActionDialogProps, 'session' | 'onClo
   return (
     <Modal.ButtonRow>
       <Button variant="secondary" fill="outline" onClick={onClose}>
-        Keep waiting
+        {t('actions.dialog.keep-waiting', 'Keep waiting')}
       </Button>
       <Button icon="sync" onClick={() => session.replan()}>
-        Make a new plan
+        {t('actions.dialog.new-plan', 'Make a new plan')}
       </Button>
     </Modal.ButtonRow>
   );
 }
 
 function titleOf({ target: { kind, jobName, jobId }, onlyStop }: ActionSession): string {
-  return `${verb(kind, onlyStop)}: ${inertName(jobName || jobId, TITLE_NAME_CHARACTERS)}`;
+  return t('actions.dialog.title', '{{act}}: {{job}}', {
+    act: verb(kind, onlyStop),
+    job: inertName(jobName || jobId, TITLE_NAME_CHARACTERS),
+  });
 }
 
 /** One sentence for each phase, for those who hear the dialog. */
 function statusOf(state: State, { target: { kind }, onlyStop }: ActionSession): string {
   switch (state.phase) {
     case 'planning':
-      return `Making a plan for the ${noun(kind, onlyStop)}.`;
+      return t('actions.status.planning', 'Making a plan for the {{act}}.', { act: noun(kind, onlyStop) });
     case 'unplanned':
-      return 'There is no plan.';
+      return t('actions.status.unplanned', 'There is no plan.');
     case 'planned':
       if (!state.timed.plan.allowed) {
-        return 'The plan is blocked.';
+        return t('actions.status.blocked', 'The plan is blocked.');
       }
       return state.timed.plan.secondPerson
-        ? 'The plan is ready; a second person must approve it.'
-        : 'The plan is ready to be confirmed.';
+        ? t('actions.status.needs-approval', 'The plan is ready; a second person must approve it.')
+        : t('actions.status.ready', 'The plan is ready to be confirmed.');
     case 'confirming':
-      return 'The confirmation is on its way.';
+      return t('actions.status.confirming', 'The confirmation is on its way.');
     case 'following':
       return state.action?.phase === 'verifying'
-        ? 'Looking for the proof that the job has ended.'
-        : 'The confirmed action is followed.';
+        ? t('actions.status.verifying', 'Looking for the proof that the job has ended.')
+        : t('actions.status.following', 'The confirmed action is followed.');
     case 'settled':
       return describeOutcome(state.action).headline;
     case 'unrecorded':
-      return 'Nothing was sent.';
+      return t('actions.status.unrecorded', 'Nothing was sent.');
     case 'requesting':
-      return 'The request for a second person is on its way.';
+      return t('actions.status.requesting', 'The request for a second person is on its way.');
     case 'searching':
-      return 'The request for a second person is looked for.';
+      return t('actions.status.searching', 'The request for a second person is looked for.');
     case 'waiting':
-      return 'Waiting for a second person. Nothing was sent.';
+      return t('actions.status.waiting', 'Waiting for a second person. Nothing was sent.');
     case 'decided':
       return describeDecision(state.approval).headline;
     case 'budgeting':
-      return 'Asking a second person for the incident budget.';
+      return t('actions.status.budgeting', 'Asking a second person for the incident budget.');
   }
 }
 

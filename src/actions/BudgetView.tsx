@@ -6,9 +6,10 @@ import React, { type FormEvent } from 'react';
 
 import { type Failure } from '../api/failure';
 import { type Kind, type Plan, type Policy, type Support } from '../api/types';
+import { t } from '../i18n/text';
 import { formatAge } from '../model/age';
 import { useNow } from './clock';
-import { isReason, REASON_MISSING } from './readiness';
+import { isReason, reasonMissing } from './readiness';
 import { ReasonField } from './ReasonField';
 import { Refusal } from './Refusal';
 import { type ActionSession } from './session';
@@ -32,11 +33,17 @@ export function canAskForBudget(kind: Kind, support: Support | undefined, plan?:
 export function BudgetOffer({ session, policy }: { session: ActionSession; policy: Policy }) {
   return (
     <p>
-      Where many jobs hang at once, a second person can unlock up to {policy.incidentBudget}{' '}
-      {noun('force-stop', session.onlyStop)}s within
-      {formatAge(policy.incidentSeconds)}.{' '}
+      {t(
+        'actions.budget.offer',
+        'Where many jobs hang at once, a second person can unlock up to {{most}} {{act}}s within {{time}}.',
+        {
+          most: policy.incidentBudget,
+          act: noun('force-stop', session.onlyStop),
+          time: formatAge(policy.incidentSeconds),
+        }
+      )}{' '}
       <Button variant="secondary" size="sm" onClick={() => session.wantBudget()}>
-        Ask a second person for the incident budget
+        {t('actions.budget.want', 'Ask a second person for the incident budget')}
       </Button>
     </p>
   );
@@ -68,30 +75,40 @@ export function BudgetView({ state, session, policy, timeZone }: Props) {
           findRequest={() => session.findRequest()}
         />
       )}
-      <h3 className={styles.heading}>What it will do</h3>
+      <h3 className={styles.heading}>{t('actions.plan.consequences', 'What it will do')}</h3>
       <ul className={styles.list}>
         {policy && (
           <li>
-            {capital(noun('force-stop', session.onlyStop))}s of this coordinator, over all users: {policy.maxForceStops}{' '}
-            within {formatAge(policy.budgetWindowSeconds)} are allowed now, and up to {policy.incidentBudget} within{' '}
-            {formatAge(policy.incidentSeconds)} with the incident budget.
+            {t(
+              'actions.budget.figures',
+              '{{act}}s of this coordinator, over all users: {{now}} within {{window}} are allowed now, and up to {{most}} within {{time}} with the incident budget.',
+              {
+                act: capital(noun('force-stop', session.onlyStop)),
+                now: policy.maxForceStops,
+                window: formatAge(policy.budgetWindowSeconds),
+                most: policy.incidentBudget,
+                time: formatAge(policy.incidentSeconds),
+              }
+            )}
           </li>
         )}
-        <li>Another person must approve it first. The request waits until then.</li>
-        <li>No job is stopped by it: each still needs its own plan, phrase and reason.</li>
-        <li>Many stuck jobs at once have one cause. Look for that first.</li>
+        <li>{t('actions.budget.approval', 'Another person must approve it first. The request waits until then.')}</li>
+        <li>
+          {t('actions.budget.no-stop', 'No job is stopped by it: each still needs its own plan, phrase and reason.')}
+        </li>
+        <li>{t('actions.budget.one-cause', 'Many stuck jobs at once have one cause. Look for that first.')}</li>
       </ul>
       <ReasonField value={state.reason} onChange={(reason) => session.typeBudgetReason(reason)} />
       <Modal.ButtonRow>
         <Button variant="secondary" fill="outline" onClick={() => session.leaveBudget()}>
-          Back to the plan
+          {t('actions.budget.back', 'Back to the plan')}
         </Button>
         <Button
           type="submit"
           disabled={!isReason(state.reason)}
-          tooltip={isReason(state.reason) ? undefined : REASON_MISSING}
+          tooltip={isReason(state.reason) ? undefined : reasonMissing()}
         >
-          Ask for the incident budget
+          {t('actions.budget.ask', 'Ask for the incident budget')}
         </Button>
       </Modal.ButtonRow>
     </form>

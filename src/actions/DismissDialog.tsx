@@ -4,10 +4,11 @@ import { type TimeZone } from '@grafana/schema';
 import { Alert, Button, Modal, useStyles2 } from '@grafana/ui';
 import React, { useCallback, useEffect, useRef, useSyncExternalStore, type FormEvent } from 'react';
 
+import { t } from '../i18n/text';
 import { inertName } from '../model/text';
 import { useNow } from './clock';
 import { type DismissSession, type DismissState } from './dismissal';
-import { isReason, REASON_MISSING } from './readiness';
+import { isReason, reasonMissing } from './readiness';
 import { ReasonField } from './ReasonField';
 import { Receipt } from './Receipt';
 import { Refusal } from './Refusal';
@@ -40,7 +41,9 @@ export default function DismissDialog({ session, timeZone, onClose }: Props) {
   return (
     <Modal
       isOpen
-      title={`Dismiss lost job: ${inertName(jobName || jobId, TITLE_NAME_CHARACTERS)}`}
+      title={t('actions.dismiss.title', 'Dismiss lost job: {{job}}', {
+        job: inertName(jobName || jobId, TITLE_NAME_CHARACTERS),
+      })}
       className={styles.modal}
       closeOnBackdropClick={false}
       onDismiss={leave}
@@ -48,17 +51,20 @@ export default function DismissDialog({ session, timeZone, onClose }: Props) {
       <div ref={body} tabIndex={-1} className={styles.body}>
         {state.phase === 'done' ? (
           <>
-            <Alert severity="info" title="Dismissed. The job is no longer listed as lost.">
-              It is not called finished: nobody knows how it ended. If the coordinator lists it again, so does Unjam.
+            <Alert severity="info" title={t('actions.dismiss.done', 'Dismissed. The job is no longer listed as lost.')}>
+              {t(
+                'actions.dismiss.not-finished',
+                'It is not called finished: nobody knows how it ended. If the coordinator lists it again, so does Unjam.'
+              )}
             </Alert>
             <Receipt
               row={state.dismissal.auditRow}
               head={state.dismissal.auditHead}
-              what={`lost job ${inertName(jobId)} dismissed`}
+              what={t('actions.dismiss.receipt', 'lost job {{job}} dismissed', { job: inertName(jobId) })}
             />
             <Modal.ButtonRow>
               <Button variant="secondary" onClick={onClose}>
-                Close
+                {t('actions.dialog.close', 'Close')}
               </Button>
             </Modal.ButtonRow>
           </>
@@ -97,29 +103,52 @@ function Form({ state, session, timeZone, onLeave }: FormProps) {
   return (
     <form onSubmit={submit} noValidate>
       {state.phase === 'asking' && state.failure && <Refusal failure={state.failure} now={now} timeZone={timeZone} />}
-      <h3>What it will do</h3>
+      <h3>{t('actions.plan.consequences', 'What it will do')}</h3>
       <ul>
         <li>
-          The job is lost: the coordinator no longer lists it, has it not among its ended jobs, and its master was
-          stable meanwhile. Nobody knows how it ended.
+          {t(
+            'actions.dismiss.lost',
+            'The job is lost: the coordinator no longer lists it, has it not among its ended jobs, and its master was stable meanwhile. Nobody knows how it ended.'
+          )}
         </li>
-        <li>Dismissed, it is no longer listed, and its alert resolves. It is not called finished.</li>
-        <li>Nothing is sent to the coordinator. A task that still runs somewhere goes on.</li>
-        <li>Look first whether the job&apos;s data is complete, or whether it must run again.</li>
+        <li>
+          {t(
+            'actions.dismiss.unlisted',
+            'Dismissed, it is no longer listed, and its alert resolves. It is not called finished.'
+          )}
+        </li>
+        <li>
+          {t(
+            'actions.dismiss.nothing-sent',
+            'Nothing is sent to the coordinator. A task that still runs somewhere goes on.'
+          )}
+        </li>
+        <li>
+          {t(
+            'actions.dismiss.look-first',
+            "Look first whether the job's data is complete, or whether it must run again."
+          )}
+        </li>
       </ul>
       <ReasonField value={state.reason} onChange={(reason) => session.typeReason(reason)} />
       <Modal.ButtonRow>
         <Button variant="secondary" fill="outline" onClick={onLeave}>
-          Keep it listed
+          {t('actions.dismiss.keep', 'Keep it listed')}
         </Button>
         <Button
           type="submit"
           disabled={state.phase === 'sending' || !isReason(state.reason)}
           tooltip={
-            state.phase === 'sending' ? 'It is on its way.' : isReason(state.reason) ? undefined : REASON_MISSING
+            state.phase === 'sending'
+              ? t('actions.dismiss.on-its-way', 'It is on its way.')
+              : isReason(state.reason)
+                ? undefined
+                : reasonMissing()
           }
         >
-          {state.phase === 'sending' ? 'Dismissing…' : 'Dismiss lost job'}
+          {state.phase === 'sending'
+            ? t('actions.dismiss.sending', 'Dismissing…')
+            : t('actions.dismiss.dismiss', 'Dismiss lost job')}
         </Button>
       </Modal.ButtonRow>
     </form>

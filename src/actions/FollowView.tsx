@@ -6,6 +6,8 @@ import React from 'react';
 
 import { describeFailure } from '../api/failure';
 import { type Action } from '../api/types';
+import { Around, PLACE } from '../i18n/Around';
+import { t } from '../i18n/text';
 import { formatAge } from '../model/age';
 import { ForeignText } from '../model/ForeignText';
 import { inertName, SENTENCE, visibleText } from '../model/text';
@@ -15,7 +17,7 @@ import { JobFacts } from './JobFacts';
 import { findingOf, leftoverSentences } from './leftovers';
 import { Receipt } from './Receipt';
 import { type Confirming, type Following, type Settled } from './states';
-import { describeOutcome, noun, type OnlyStop } from './texts';
+import { describeOutcome, headed, noun, type OnlyStop } from './texts';
 
 type Step = { text: string; at: 'done' | 'now' | 'later' };
 
@@ -33,7 +35,7 @@ export function ProgressView({ state, timeZone, onClose }: ProgressProps) {
   return (
     <>
       {job && <JobFacts job={job} asPlanned timeZone={timeZone} />}
-      <ol className={styles.steps} aria-label="Progress">
+      <ol className={styles.steps} aria-label={t('actions.follow.progress', 'Progress')}>
         {steps(state).map(({ text, at }) => (
           <li key={text} className={styles.step} aria-current={at === 'now' ? 'step' : undefined}>
             <span className={styles.marker}>
@@ -50,17 +52,19 @@ export function ProgressView({ state, timeZone, onClose }: ProgressProps) {
       {state.phase === 'following' && (
         <p className={styles.note}>
           {state.action?.detail && `${visibleText(state.action.detail)} `}
-          Followed for {formatAge((now - state.since) / 1000)}.
+          {t('actions.follow.since', 'Followed for {{time}}.', { time: formatAge((now - state.since) / 1000) })}
         </p>
       )}
       {state.phase === 'following' && <Doubt state={state} />}
       <Modal.ButtonRow>
         {state.phase === 'following' ? (
           <Button variant="secondary" onClick={onClose}>
-            {state.confirmation === 'recorded' ? 'Close, the action goes on' : 'Close'}
+            {state.confirmation === 'recorded'
+              ? t('actions.follow.close', 'Close, the action goes on')
+              : t('actions.dialog.close', 'Close')}
           </Button>
         ) : (
-          <span className={styles.note}>Waiting for the server&apos;s answer…</span>
+          <span className={styles.note}>{t('actions.follow.confirming', "Waiting for the server's answer…")}</span>
         )}
       </Modal.ButtonRow>
     </>
@@ -72,9 +76,15 @@ function steps(state: Confirming | Following): Step[] {
   const recorded = phase !== undefined || (state.phase === 'following' && state.confirmation === 'recorded');
   const answered = phase === 'verifying' || phase === 'settled';
   return [
-    { text: 'Recording the confirmation', at: recorded ? 'done' : 'now' },
-    { text: 'Sending one request to the coordinator', at: answered ? 'done' : recorded ? 'now' : 'later' },
-    { text: 'Looking for the proof that the job has ended', at: answered ? 'now' : 'later' },
+    { text: t('actions.follow.recording', 'Recording the confirmation'), at: recorded ? 'done' : 'now' },
+    {
+      text: t('actions.follow.sending', 'Sending one request to the coordinator'),
+      at: answered ? 'done' : recorded ? 'now' : 'later',
+    },
+    {
+      text: t('actions.follow.verifying', 'Looking for the proof that the job has ended'),
+      at: answered ? 'now' : 'later',
+    },
   ];
 }
 
@@ -82,25 +92,33 @@ function steps(state: Confirming | Following): Step[] {
 function Doubt({ state }: { state: Following }) {
   if (state.confirmation === 'lost' || state.confirmation === 'failed') {
     return (
-      <Alert severity="warning" title="Not known whether the confirmation arrived">
+      <Alert severity="warning" title={t('actions.doubt.lost', 'Not known whether the confirmation arrived')}>
         <p>
           {state.failure && `${visibleText(describeFailure(state.failure))} `}
-          It is not sent again. Unjam goes on asking the server what became of it.
+          {t('actions.doubt.goes-on', 'It is not sent again. Unjam goes on asking the server what became of it.')}
         </p>
       </Alert>
     );
   }
   if (state.confirmation === 'awaited') {
     return (
-      <Alert severity="info" title="The server takes long to answer the confirmation">
-        <p>It is not sent again. Unjam asks the server what became of it, and goes on waiting for the answer.</p>
+      <Alert severity="info" title={t('actions.doubt.slow', 'The server takes long to answer the confirmation')}>
+        <p>
+          {t(
+            'actions.doubt.slow-goes-on',
+            'It is not sent again. Unjam asks the server what became of it, and goes on waiting for the answer.'
+          )}
+        </p>
       </Alert>
     );
   }
   if (state.failure) {
     return (
-      <Alert severity="warning" title="The progress cannot be read at the moment">
-        <p>{visibleText(describeFailure(state.failure))} The action goes on at the server; Unjam goes on asking.</p>
+      <Alert severity="warning" title={t('actions.doubt.unreadable', 'The progress cannot be read at the moment')}>
+        <p>
+          {visibleText(describeFailure(state.failure))}{' '}
+          {t('actions.doubt.action-goes-on', 'The action goes on at the server; Unjam goes on asking.')}
+        </p>
       </Alert>
     );
   }
@@ -122,7 +140,7 @@ export function OutcomeView({ state: { action }, onlyStop, timeZone, onClose }: 
   return (
     <>
       <JobFacts job={action.job} asPlanned timeZone={timeZone} />
-      <Alert severity={outcome.tone} title={`${outcome.headline} ${outcome.explanation}`}>
+      <Alert severity={outcome.tone} title={headed(outcome)}>
         {action.detail && (
           <p className={styles.detail}>
             <ForeignText text={action.detail} characters={SENTENCE} expandable />
@@ -131,24 +149,32 @@ export function OutcomeView({ state: { action }, onlyStop, timeZone, onClose }: 
       </Alert>
       <LeftoversView action={action} timeZone={timeZone} />
       <p className={styles.note}>
-        This {noun(action.kind, onlyStop)} was {action.approvedBy ? 'asked for' : 'confirmed'} by{' '}
-        <ForeignText text={action.by} />
-        {action.approvedBy && (
-          <>
-            {' '}
-            and approved by <ForeignText text={action.approvedBy} />
-          </>
-        )}
-        {updated !== undefined && `; as of ${formatMoment(updated, timeZone)}`}.
+        <Around text={whoDidIt(action, onlyStop)}>
+          <ForeignText text={action.by} />
+          {action.approvedBy && <ForeignText text={action.approvedBy} />}
+        </Around>
+        {updated !== undefined &&
+          ` ${t('actions.follow.as-of', 'As of {{moment}}.', { moment: formatMoment(updated, timeZone) })}`}
       </p>
       <Receipt row={action.auditRow} head={action.auditHead} what={receiptOf(action, onlyStop)} />
       <Modal.ButtonRow>
         <Button variant="secondary" onClick={onClose}>
-          Close
+          {t('actions.dialog.close', 'Close')}
         </Button>
       </Modal.ButtonRow>
     </>
   );
+}
+
+function whoDidIt({ kind, approvedBy }: Action, onlyStop: OnlyStop): string {
+  const act = noun(kind, onlyStop);
+  return approvedBy
+    ? t('actions.follow.approved-by', 'This {{act}} was asked for by {{person}} and approved by {{approver}}.', {
+        act,
+        person: PLACE,
+        approver: PLACE,
+      })
+    : t('actions.follow.confirmed-by', 'This {{act}} was confirmed by {{person}}.', { act, person: PLACE });
 }
 
 /** What still runs on the workers after the end was proven. */
@@ -172,8 +198,13 @@ function LeftoversView({ action, timeZone }: { action: Action; timeZone?: TimeZo
 const SEVERITIES = { zombies: 'warning', unknown: 'warning', none: 'info', 'not yet': 'info' } as const;
 
 function receiptOf({ kind, job, by, approvedBy, outcome }: Action, onlyStop: OnlyStop): string {
-  const persons = approvedBy ? `${inertName(by)}, approved by ${inertName(approvedBy)}` : inertName(by);
-  return `${noun(kind, onlyStop)} of job ${inertName(job.id)} by ${persons}: ${outcome}`;
+  const values = { act: noun(kind, onlyStop), job: inertName(job.id), by: inertName(by), outcome };
+  return approvedBy
+    ? t('actions.receipt.approved-act', '{{act}} of job {{job}} by {{by}}, approved by {{approver}}: {{outcome}}', {
+        ...values,
+        approver: inertName(approvedBy),
+      })
+    : t('actions.receipt.act', '{{act}} of job {{job}} by {{by}}: {{outcome}}', values);
 }
 
 const getStyles = (theme: GrafanaTheme2) => ({

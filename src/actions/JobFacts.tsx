@@ -5,6 +5,7 @@ import { useStyles2 } from '@grafana/ui';
 import React from 'react';
 
 import { type JobCard } from '../api/types';
+import { t } from '../i18n/text';
 import { formatSince } from '../model/age';
 import { ForeignText } from '../model/ForeignText';
 import { visibleText } from '../model/text';
@@ -24,20 +25,20 @@ export function JobFacts({ job, asPlanned = false, timeZone }: Props) {
   const created = parseTime(job.createTime);
   return (
     <dl className={styles.facts}>
-      <dt>Job</dt>
+      <dt>{t('actions.job.job', 'Job')}</dt>
       <dd>
-        <ForeignText text={job.name} otherwise="(no name)" expandable />
+        <ForeignText text={job.name} otherwise={t('actions.job.no-name', '(no name)')} expandable />
       </dd>
-      <dt>Id</dt>
+      <dt>{t('actions.job.id', 'Id')}</dt>
       <dd className={styles.id}>{visibleText(job.id)}</dd>
-      <dt>{asPlanned ? 'State when planned' : 'State'}</dt>
+      <dt>{asPlanned ? t('actions.job.state-planned', 'State when planned') : t('actions.job.state', 'State')}</dt>
       <dd>
         {visibleText(job.word || job.state)}
         {since !== undefined && ` ${formatSince(since, job.quality, timeZone)}`}
       </dd>
       {created !== undefined && (
         <>
-          <dt>Created</dt>
+          <dt>{t('actions.job.created', 'Created')}</dt>
           <dd>{formatMoment(created, timeZone)}</dd>
         </>
       )}

@@ -5,6 +5,8 @@ import { Alert, Button, Field, Input, Modal, useStyles2 } from '@grafana/ui';
 import React, { useId, type FormEvent } from 'react';
 
 import { type Support } from '../api/types';
+import { Around, PLACE } from '../i18n/Around';
+import { t } from '../i18n/text';
 import { formatAge } from '../model/age';
 import { ForeignText } from '../model/ForeignText';
 import { SENTENCE, visibleText } from '../model/text';
@@ -17,7 +19,7 @@ import { ReasonField } from './ReasonField';
 import { Refusal } from './Refusal';
 import { type ActionSession } from './session';
 import { type Planned } from './states';
-import { article, ASK_VERB, noun, verb } from './texts';
+import { article, askVerb, noun, verb } from './texts';
 import { remaining } from './times';
 import { VerdictList } from './VerdictList';
 
@@ -56,7 +58,7 @@ export function PlanView({ state, session, support, timeZone, onClose }: Props) 
       <JobFacts job={plan.job} timeZone={timeZone} />
       <Changes state={state} />
       <section className={styles.section}>
-        <h3 className={styles.heading}>What it will do</h3>
+        <h3 className={styles.heading}>{t('actions.plan.consequences', 'What it will do')}</h3>
         <ul className={styles.consequences}>
           {plan.consequences.map((consequence) => (
             <li key={consequence}>
@@ -65,13 +67,17 @@ export function PlanView({ state, session, support, timeZone, onClose }: Props) 
           ))}
         </ul>
         <p className={styles.note}>
-          A race of milliseconds remains: between the server&apos;s last read of the job and the request, the job may
-          still change.
+          {t(
+            'actions.plan.race',
+            "A race of milliseconds remains: between the server's last read of the job and the request, the job may still change."
+          )}
         </p>
       </section>
       <section className={styles.section}>
         <h3 className={styles.heading}>
-          {plan.allowed ? 'What the guards say' : `This ${noun(plan.kind, session.onlyStop)} is blocked`}
+          {plan.allowed
+            ? t('actions.plan.guards', 'What the guards say')
+            : t('actions.plan.blocked', 'This {{act}} is blocked', { act: noun(plan.kind, session.onlyStop) })}
         </h3>
         <VerdictList
           verdicts={plan.verdicts}
@@ -97,7 +103,7 @@ export function PlanView({ state, session, support, timeZone, onClose }: Props) 
       <div className={styles.foot}>
         <p className={styles.note}>{usability(plan.allowed, left)}</p>
         {plan.allowed && left > 0 && (
-          <ul id={gapsId} className={styles.gaps} aria-label="Still missing">
+          <ul id={gapsId} className={styles.gaps} aria-label={t('actions.plan.missing', 'Still missing')}>
             {gaps.map((gap) => (
               <li key={gap}>{gap}</li>
             ))}
@@ -106,11 +112,11 @@ export function PlanView({ state, session, support, timeZone, onClose }: Props) 
       </div>
       <Modal.ButtonRow>
         <Button variant="secondary" fill="outline" onClick={onClose}>
-          Keep waiting
+          {t('actions.dialog.keep-waiting', 'Keep waiting')}
         </Button>
         {(!plan.allowed || left === 0 || state.refusal) && (
           <Button variant="secondary" icon="sync" onClick={() => session.replan()}>
-            Make a new plan
+            {t('actions.dialog.new-plan', 'Make a new plan')}
           </Button>
         )}
         <Button
@@ -120,7 +126,7 @@ export function PlanView({ state, session, support, timeZone, onClose }: Props) 
           tooltip={gaps.length > 0 ? gaps.join(' ') : undefined}
           aria-describedby={plan.allowed && gaps.length > 0 ? gapsId : undefined}
         >
-          {plan.secondPerson ? ASK_VERB : verb(plan.kind, session.onlyStop)}
+          {plan.secondPerson ? askVerb() : verb(plan.kind, session.onlyStop)}
         </Button>
       </Modal.ButtonRow>
     </form>
@@ -129,11 +135,13 @@ export function PlanView({ state, session, support, timeZone, onClose }: Props) 
 
 function usability(allowed: boolean, left: number): string {
   if (!allowed) {
-    return 'A blocked plan cannot be used. A new plan asks every guard again.';
+    return t('actions.plan.unusable', 'A blocked plan cannot be used. A new plan asks every guard again.');
   }
   return left > 0
-    ? `This plan can be used once, for another ${formatAge(Math.ceil(left / 1000))}.`
-    : 'This plan has expired. Make a new one; what you typed is kept.';
+    ? t('actions.plan.usable', 'This plan can be used once, for another {{time}}.', {
+        time: formatAge(Math.ceil(left / 1000)),
+      })
+    : t('actions.plan.expired', 'This plan has expired. Make a new one; what you typed is kept.');
 }
 
 /** What the user enters. */
@@ -143,19 +151,24 @@ function Entries({ state, session }: Pick<Props, 'state' | 'session'>) {
   const { phrase, secondPerson, kind } = state.timed.plan;
   return (
     <section className={styles.section}>
-      <h3 className={styles.heading}>{secondPerson ? 'Ask a second person' : 'Confirm'}</h3>
+      <h3 className={styles.heading}>
+        {secondPerson ? t('actions.plan.ask', 'Ask a second person') : t('actions.plan.confirm', 'Confirm')}
+      </h3>
       {secondPerson && (
         <p className={styles.note}>
-          This data source demands a second person for {article(noun(kind, session.onlyStop))}: nothing is sent to the
-          coordinator until somebody else approves. Then the job is read and every guard is asked again.
+          {t(
+            'actions.plan.second-person',
+            'This data source demands a second person for {{act}}: nothing is sent to the coordinator until somebody else approves. Then the job is read and every guard is asked again.',
+            { act: article(noun(kind, session.onlyStop)) }
+          )}
         </p>
       )}
       <Field
-        label="Phrase"
+        label={t('actions.plan.phrase', 'Phrase')}
         description={
-          <>
-            Type <span className={styles.phrase}>{visibleText(phrase)}</span> exactly.
-          </>
+          <Around text={t('actions.plan.type', 'Type {{phrase}} exactly.', { phrase: PLACE })}>
+            <span className={styles.phrase}>{visibleText(phrase)}</span>
+          </Around>
         }
       >
         <Input
@@ -178,20 +191,27 @@ function Changes({ state }: Pick<Props, 'state'>) {
     return null;
   }
   return (
-    <Alert severity="warning" title={state.because ? 'Nothing was sent: the plan no longer fits' : 'What has changed'}>
+    <Alert
+      severity="warning"
+      title={
+        state.because
+          ? t('actions.plan.no-longer-fits', 'Nothing was sent: the plan no longer fits')
+          : t('actions.plan.changed', 'What has changed')
+      }
+    >
       {state.because && (
         <p>
           <ForeignText text={state.because} characters={SENTENCE} expandable />
         </p>
       )}
-      <ul className={styles.consequences} aria-label="Changes since the plan before">
+      <ul className={styles.consequences} aria-label={t('actions.plan.changes', 'Changes since the plan before')}>
         {state.changes.map(({ what, before, after }) => (
           <li key={`${what} ${after}`}>
             {what}: <ForeignText text={before} /> → <ForeignText text={after} />
           </li>
         ))}
       </ul>
-      <p>This is a new plan. What you typed is kept; check it against the changes.</p>
+      <p>{t('actions.plan.is-new', 'This is a new plan. What you typed is kept; check it against the changes.')}</p>
     </Alert>
   );
 }

@@ -4,6 +4,7 @@ import { useStyles2 } from '@grafana/ui';
 import React from 'react';
 
 import { type Policy } from '../api/types';
+import { t } from '../i18n/text';
 import { ForeignText } from '../model/ForeignText';
 import { policyFacts } from '../model/policy';
 
@@ -15,9 +16,9 @@ export function PolicyFacts({ policy, caption }: { policy: Policy; caption: stri
       <caption className={styles.caption}>{caption}</caption>
       <thead>
         <tr>
-          <th scope="col">What</th>
-          <th scope="col">Policy</th>
-          <th scope="col">Setting</th>
+          <th scope="col">{t('actions.policy.what', 'What')}</th>
+          <th scope="col">{t('actions.policy.policy', 'Policy')}</th>
+          <th scope="col">{t('actions.policy.setting', 'Setting')}</th>
         </tr>
       </thead>
       <tbody>
@@ -40,9 +41,9 @@ export function PolicySection({ policy }: { policy: Policy | undefined }) {
   const styles = useStyles2(getStyles);
   return policy ? (
     <details className={styles.section}>
-      <summary>The policy of this data source</summary>
-      <PolicyFacts policy={policy} caption="The policy of this data source" />
-      <p className={styles.source}>Whoever may edit the data source may change it.</p>
+      <summary>{t('actions.policy.title', 'The policy of this data source')}</summary>
+      <PolicyFacts policy={policy} caption={t('actions.policy.title', 'The policy of this data source')} />
+      <p className={styles.source}>{t('actions.policy.who', 'Whoever may edit the data source may change it.')}</p>
     </details>
   ) : null;
 }

@@ -1,6 +1,7 @@
 import { Field, TextArea } from '@grafana/ui';
 import React, { useId } from 'react';
 
+import { t } from '../i18n/text';
 import { MAX_REASON_CHARACTERS, MIN_REASON_CHARACTERS } from './readiness';
 
 interface Props {
@@ -10,12 +11,16 @@ interface Props {
 }
 
 /** A reason, which the audit trail keeps with the login of who gave it. */
-export function ReasonField({ label = 'Reason', value, onChange }: Props) {
+export function ReasonField({ label = t('actions.reason.label', 'Reason'), value, onChange }: Props) {
   const id = useId();
   return (
     <Field
       label={label}
-      description={`At least ${MIN_REASON_CHARACTERS} characters; it goes into the audit trail with your login.`}
+      description={t(
+        'actions.reason.description',
+        'At least {{least}} characters; it goes into the audit trail with your login.',
+        { least: MIN_REASON_CHARACTERS }
+      )}
     >
       <TextArea
         id={id}

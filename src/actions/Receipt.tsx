@@ -3,6 +3,9 @@ import { type GrafanaTheme2 } from '@grafana/data';
 import { ClipboardButton, useStyles2 } from '@grafana/ui';
 import React, { useCallback } from 'react';
 
+import { Around, PLACE } from '../i18n/Around';
+import { t } from '../i18n/text';
+
 interface Props {
   /** The number of the row in the audit trail, and its hash; a row of 0 is none. */
   row: number | undefined;
@@ -14,16 +17,22 @@ interface Props {
 /** Which row of the audit trail tells of an act, and its hash: who keeps both can show later that nothing was changed. */
 export function Receipt({ row, head, what }: Props) {
   const styles = useStyles2(getStyles);
-  const text = `Unjam audit row ${row ?? ''}, SHA-256 ${head ?? ''}: ${what}`;
+  const text = t('actions.receipt.copied', 'Unjam audit row {{row}}, SHA-256 {{hash}}: {{what}}', {
+    row: row ?? '',
+    hash: head ?? '',
+    what,
+  });
   const getText = useCallback(() => text, [text]);
   if (!row || !head) {
     return null;
   }
   return (
     <p className={styles.receipt}>
-      Audit receipt: row {row}, hash <code className={styles.hash}>{head}</code>{' '}
+      <Around text={t('actions.receipt.receipt', 'Audit receipt: row {{row}}, hash {{hash}}', { row, hash: PLACE })}>
+        <code className={styles.hash}>{head}</code>
+      </Around>{' '}
       <ClipboardButton size="sm" fill="text" icon="copy" variant="secondary" getText={getText}>
-        Copy receipt
+        {t('actions.receipt.copy', 'Copy receipt')}
       </ClipboardButton>
     </p>
   );

@@ -3,6 +3,7 @@ import { Alert, Button } from '@grafana/ui';
 import React from 'react';
 
 import { describeFailure, type Failure } from '../api/failure';
+import { t } from '../i18n/text';
 import { formatAge } from '../model/age';
 import { ForeignText } from '../model/ForeignText';
 import { SENTENCE } from '../model/text';
@@ -28,7 +29,14 @@ export function Refusal({ failure, timed, now, timeZone, follow, findRequest }: 
   const winner = problem?.actionId;
   const isTaken = failure.kind === 'problem' && failure.status === 409 && !winner;
   return (
-    <Alert severity="error" title={problem ? 'Refused; nothing was sent' : 'No answer from the server'}>
+    <Alert
+      severity="error"
+      title={
+        problem
+          ? t('actions.refusal.refused', 'Refused; nothing was sent')
+          : t('actions.refusal.no-answer', 'No answer from the server')
+      }
+    >
       <p>
         <ForeignText text={describeFailure(failure)} characters={SENTENCE} expandable />
       </p>
@@ -41,12 +49,12 @@ export function Refusal({ failure, timed, now, timeZone, follow, findRequest }: 
       {problem?.verdicts && <VerdictList verdicts={problem.verdicts} timed={timed} now={now} timeZone={timeZone} />}
       {winner && follow && (
         <Button variant="secondary" size="sm" onClick={() => follow(winner)}>
-          Follow the other action
+          {t('actions.refusal.follow', 'Follow the other action')}
         </Button>
       )}
       {isTaken && findRequest && (
         <Button variant="secondary" size="sm" onClick={findRequest}>
-          Look for the request that waits
+          {t('actions.refusal.find', 'Look for the request that waits')}
         </Button>
       )}
     </Alert>
@@ -62,8 +70,11 @@ export function RetryTime({ failure, now, timeZone }: Pick<Props, 'failure' | 'n
   return (
     <p>
       {left > 0
-        ? `Try again in ${formatAge(left)}, at ${formatMoment(failure.retryAt, timeZone)}.`
-        : 'The time has come: try again.'}
+        ? t('actions.refusal.retry', 'Try again in {{time}}, at {{moment}}.', {
+            time: formatAge(left),
+            moment: formatMoment(failure.retryAt, timeZone),
+          })
+        : t('actions.refusal.retry-now', 'The time has come: try again.')}
     </p>
   );
 }

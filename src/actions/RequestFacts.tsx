@@ -5,6 +5,7 @@ import { useStyles2 } from '@grafana/ui';
 import React from 'react';
 
 import { type Approval } from '../api/types';
+import { t } from '../i18n/text';
 import { formatAge } from '../model/age';
 import { ForeignText } from '../model/ForeignText';
 import { formatMoment, parseTime } from '../model/time';
@@ -25,19 +26,24 @@ export function RequestFacts({ approval, receivedAt, now, timeZone }: Props) {
   const expiresAt = parseTime(approval.expiresAt);
   return (
     <dl className={styles.facts}>
-      <dt>Asked by</dt>
+      <dt>{t('actions.request.by', 'Asked by')}</dt>
       <dd>
-        <ForeignText text={approval.requester} otherwise="(not recorded)" />
-        {approval.mine && ' (you)'}
+        <ForeignText text={approval.requester} otherwise={t('actions.request.no-login', '(not recorded)')} />
+        {approval.mine && ` ${t('actions.request.you', '(you)')}`}
         {at !== undefined && `, ${formatMoment(at, timeZone)}`}
       </dd>
-      <dt>Reason</dt>
+      <dt>{t('actions.request.reason', 'Reason')}</dt>
       <dd>
-        <ForeignText text={approval.reason} characters={300} otherwise="(none)" expandable />
+        <ForeignText
+          text={approval.reason}
+          characters={300}
+          otherwise={t('actions.request.no-reason', '(none)')}
+          expandable
+        />
       </dd>
       {receivedAt !== undefined && expiresAt !== undefined && (
         <>
-          <dt>Waits until</dt>
+          <dt>{t('actions.request.until', 'Waits until')}</dt>
           <dd>
             {formatMoment(expiresAt, timeZone)}: {timeLeft(waitingTime(approval, receivedAt, now))}
           </dd>
@@ -49,7 +55,9 @@ export function RequestFacts({ approval, receivedAt, now, timeZone }: Props) {
 
 /** How long something still lasts, in words. */
 export function timeLeft(milliseconds: number): string {
-  return milliseconds > 0 ? `${formatAge(Math.ceil(milliseconds / 1000))} left` : 'its time is over';
+  return milliseconds > 0
+    ? t('actions.request.left', '{{time}} left', { time: formatAge(Math.ceil(milliseconds / 1000)) })
+    : t('actions.request.over', 'its time is over');
 }
 
 const getStyles = (theme: GrafanaTheme2) => ({

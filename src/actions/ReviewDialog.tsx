@@ -6,6 +6,8 @@ import React, { useCallback, useEffect, useId, useRef, useState, useSyncExternal
 
 import { describeFailure } from '../api/failure';
 import { type Approval } from '../api/types';
+import { Around, PLACE } from '../i18n/Around';
+import { t } from '../i18n/text';
 import { ForeignText } from '../model/ForeignText';
 import { inertName, visibleText } from '../model/text';
 import { ActionDialog } from './ActionDialog';
@@ -17,7 +19,7 @@ import { Refusal } from './Refusal';
 import { RequestFacts } from './RequestFacts';
 import { isRead, missingFor, type Done, type Open } from './reviewMachine';
 import { type ReviewSession } from './reviewSession';
-import { askedVerb, describeDecision, noun, verb, type OnlyStop } from './texts';
+import { askedVerb, describeDecision, headed, noun, verb, type OnlyStop } from './texts';
 import { VerdictList } from './VerdictList';
 
 /** The title is one line. */
@@ -97,18 +99,28 @@ function useReview(session: ReviewSession) {
 }
 
 function titleOf({ mine, kind, job }: Approval, onlyStop: OnlyStop): string {
-  const name = job ? `: ${inertName(job.name || job.id, TITLE_NAME_CHARACTERS)}` : '';
-  return `${mine ? 'Your request' : 'Review'}: ${askedVerb(kind, onlyStop)}${name}`;
+  const act = askedVerb(kind, onlyStop);
+  const what = job
+    ? t('actions.dialog.title', '{{act}}: {{job}}', {
+        act,
+        job: inertName(job.name || job.id, TITLE_NAME_CHARACTERS),
+      })
+    : act;
+  return mine
+    ? t('actions.review.title-mine', 'Your request: {{what}}', { what })
+    : t('actions.review.title', 'Review: {{what}}', { what });
 }
 
 function statusOf({ deciding, approval }: Open): string {
   if (deciding?.lost) {
-    return 'It is not known whether the approval arrived.';
+    return t('actions.review.status-lost', 'It is not known whether the approval arrived.');
   }
   if (deciding) {
-    return 'The decision is on its way.';
+    return onItsWay();
   }
-  return approval.mine ? 'Your request waits for a second person.' : 'A request waits for your decision.';
+  return approval.mine
+    ? t('actions.review.status-mine', 'Your request waits for a second person.')
+    : t('actions.review.status', 'A request waits for your decision.');
 }
 
 type ViewProps = Props & { state: Open };
@@ -123,10 +135,10 @@ function OpenView({ state, session, present, onlyStop, timeZone, onClose }: View
     <>
       {state.refusal && <Refusal failure={state.refusal} now={now} timeZone={timeZone} />}
       {deciding?.lost && (
-        <Alert severity="warning" title="Not known whether the approval arrived">
+        <Alert severity="warning" title={t('actions.review.lost', 'Not known whether the approval arrived')}>
           <p>
-            {visibleText(describeFailure(deciding.lost.failure))} It is not sent again. Unjam goes on asking the server
-            what became of it.
+            {visibleText(describeFailure(deciding.lost.failure))}{' '}
+            {t('actions.doubt.goes-on', 'It is not sent again. Unjam goes on asking the server what became of it.')}
           </p>
         </Alert>
       )}
@@ -135,14 +147,18 @@ function OpenView({ state, session, present, onlyStop, timeZone, onClose }: View
       <Consequences approval={approval} onlyStop={onlyStop} />
       <Changes state={state} present={present} />
       {state.failure && (
-        <Alert severity="warning" title="The request cannot be read at the moment">
-          <p>{visibleText(describeFailure(state.failure))} Unjam goes on asking.</p>
+        <Alert severity="warning" title={t('actions.request.unreadable', 'The request cannot be read at the moment')}>
+          <p>
+            {visibleText(describeFailure(state.failure))} {t('actions.review.asking', 'Unjam goes on asking.')}
+          </p>
         </Alert>
       )}
       {approval.job && (
         <section className={styles.section}>
           <h3 className={styles.heading}>
-            {state.verdicts === approval.verdicts ? 'What the guards said at the request' : 'What the guards say now'}
+            {state.verdicts === approval.verdicts
+              ? t('actions.review.guards-then', 'What the guards said at the request')
+              : t('actions.review.guards-now', 'What the guards say now')}
           </h3>
           <VerdictList
             verdicts={state.verdicts}
@@ -181,42 +197,68 @@ function OpenView({ state, session, present, onlyStop, timeZone, onClose }: View
 }
 
 /** What an approval leads to, before anything is asked of the reviewer. */
-function Consequences({ approval: { kind, mine, requester }, onlyStop }: { approval: Approval; onlyStop: OnlyStop }) {
+function Consequences({ approval, onlyStop }: { approval: Approval; onlyStop: OnlyStop }) {
   const styles = useStyles2(getStyles);
+  const { kind, requester } = approval;
   return (
     <section className={styles.section}>
-      <h3 className={styles.heading}>What an approval does</h3>
+      <h3 className={styles.heading}>{t('actions.review.consequences', 'What an approval does')}</h3>
       {kind === 'incident-budget' ? (
         <ul className={styles.list}>
           <li>
-            For an hour, more {noun('force-stop', onlyStop)}s than the policy allows one person can be made of this
-            coordinator.
+            {t(
+              'actions.review.budget',
+              'For an hour, more {{act}}s than the policy allows one person can be made of this coordinator.',
+              { act: noun('force-stop', onlyStop) }
+            )}
           </li>
-          <li>No job is stopped by it: each still needs its own plan, phrase and reason.</li>
+          <li>
+            {t('actions.budget.no-stop', 'No job is stopped by it: each still needs its own plan, phrase and reason.')}
+          </li>
         </ul>
       ) : (
         <ul className={styles.list}>
           <li>
-            The server reads the job again and asks every guard. If the job is no longer the one of the request, nothing
-            is sent.
+            {t(
+              'actions.review.read-again',
+              'The server reads the job again and asks every guard. If the job is no longer the one of the request, nothing is sent.'
+            )}
           </li>
           <li>
-            Otherwise the {noun(kind, onlyStop)} begins at once, asked for by{' '}
-            {mine ? 'you' : <ForeignText text={requester} />} and approved by {mine ? 'the other person' : 'you'}; both
-            logins are recorded.
+            <Around text={beginning(approval, onlyStop)}>
+              <ForeignText text={requester} />
+            </Around>
           </li>
           {kind === 'force-stop' && (
             <li>
-              It cannot be undone.{' '}
               {onlyStop
-                ? 'What the job started may end with it.'
-                : 'A task that still runs on a worker stays there as a zombie task.'}
+                ? t('actions.review.undone-only', 'It cannot be undone. What the job started may end with it.')
+                : t(
+                    'actions.review.undone',
+                    'It cannot be undone. A task that still runs on a worker stays there as a zombie task.'
+                  )}
             </li>
           )}
         </ul>
       )}
     </section>
   );
+}
+
+/** Who then acts, with PLACE for the requester where that is another. */
+function beginning({ kind, mine }: Approval, onlyStop: OnlyStop): string {
+  const act = kind === 'incident-budget' ? '' : noun(kind, onlyStop);
+  return mine
+    ? t(
+        'actions.review.begins-mine',
+        'Otherwise the {{act}} begins at once, asked for by you and approved by the other person; both logins are recorded.',
+        { act }
+      )
+    : t(
+        'actions.review.begins',
+        'Otherwise the {{act}} begins at once, asked for by {{requester}} and approved by you; both logins are recorded.',
+        { act, requester: PLACE }
+      );
 }
 
 function Changes({ state, present }: { state: Open; present: Present }) {
@@ -229,8 +271,8 @@ function Changes({ state, present }: { state: Open; present: Present }) {
     return null;
   }
   return (
-    <Alert severity="warning" title="What has changed since the request">
-      <ul className={styles.list} aria-label="Changes since the request">
+    <Alert severity="warning" title={t('actions.review.changed', 'What has changed since the request')}>
+      <ul className={styles.list} aria-label={t('actions.review.changes', 'Changes since the request')}>
         {changes.map(({ what, before, after }) => (
           <li key={`${what} ${after}`}>
             {what}: <ForeignText text={before} /> → <ForeignText text={after} />
@@ -242,7 +284,9 @@ function Changes({ state, present }: { state: Open; present: Present }) {
 }
 
 /** A button that cannot be used keeps the focus only where it says why. */
-const ON_ITS_WAY = 'The decision is on its way.';
+function onItsWay(): string {
+  return t('actions.review.on-its-way', 'The decision is on its way.');
+}
 
 interface FormProps {
   state: Open;
@@ -272,11 +316,11 @@ function ApproveForm({
     <form onSubmit={submit} noValidate>
       {approval.decidable && approval.kind !== 'incident-budget' && (
         <Field
-          label="Phrase"
+          label={t('actions.plan.phrase', 'Phrase')}
           description={
-            <>
-              Type <span className={styles.phrase}>{visibleText(approval.phrase)}</span> exactly.
-            </>
+            <Around text={t('actions.plan.type', 'Type {{phrase}} exactly.', { phrase: PLACE })}>
+              <span className={styles.phrase}>{visibleText(approval.phrase)}</span>
+            </Around>
           }
         >
           <Input
@@ -289,7 +333,7 @@ function ApproveForm({
         </Field>
       )}
       {gaps.length > 0 && (
-        <ul id={gapsId} className={styles.gaps} aria-label="Still missing">
+        <ul id={gapsId} className={styles.gaps} aria-label={t('actions.plan.missing', 'Still missing')}>
           {gaps.map((gap) => (
             <li key={gap}>{visibleText(gap)}</li>
           ))}
@@ -297,23 +341,23 @@ function ApproveForm({
       )}
       <Modal.ButtonRow>
         <Button variant="secondary" fill="outline" onClick={onLeave}>
-          Decide later
+          {t('actions.review.later', 'Decide later')}
         </Button>
         {approval.decidable && (
           <>
             <Button
               variant="secondary"
               disabled={deciding !== undefined}
-              tooltip={deciding ? ON_ITS_WAY : undefined}
+              tooltip={deciding ? onItsWay() : undefined}
               onClick={onReject}
             >
-              Reject…
+              {t('actions.review.reject-open', 'Reject…')}
             </Button>
             <Button
               type="submit"
               variant={approval.kind === 'incident-budget' ? 'primary' : 'destructive'}
               disabled={deciding !== undefined || gaps.length > 0}
-              tooltip={deciding ? ON_ITS_WAY : gaps.join(' ') || undefined}
+              tooltip={deciding ? onItsWay() : gaps.join(' ') || undefined}
               aria-describedby={gaps.length > 0 ? gapsId : undefined}
             >
               {approveVerb(approval, onlyStop)}
@@ -327,8 +371,8 @@ function ApproveForm({
 
 function approveVerb({ kind }: Approval, onlyStop: OnlyStop): string {
   return kind === 'incident-budget'
-    ? 'Approve and unlock incident budget'
-    : `Approve and ${verb(kind, onlyStop).toLowerCase()}`;
+    ? t('actions.review.approve-budget', 'Approve and unlock incident budget')
+    : t('actions.review.approve', 'Approve and {{act}}', { act: verb(kind, onlyStop).toLowerCase() });
 }
 
 function RejectForm({ state, session, now, onLeave }: FormProps) {
@@ -341,20 +385,28 @@ function RejectForm({ state, session, now, onLeave }: FormProps) {
   return (
     <form onSubmit={submit} noValidate>
       <ReasonField
-        label={approval.mine ? 'Why it is withdrawn' : 'Why it is rejected'}
+        label={
+          approval.mine
+            ? t('actions.request.why-withdrawn', 'Why it is withdrawn')
+            : t('actions.review.why-rejected', 'Why it is rejected')
+        }
         value={typed.reason}
         onChange={(reason) => session.typeReason(reason)}
       />
       <Modal.ButtonRow>
         <Button variant="secondary" fill="outline" onClick={onLeave}>
-          {approval.mine ? 'Keep waiting' : 'Back to the review'}
+          {approval.mine
+            ? t('actions.dialog.keep-waiting', 'Keep waiting')
+            : t('actions.review.back', 'Back to the review')}
         </Button>
         <Button
           type="submit"
           disabled={deciding !== undefined || gaps.length > 0}
-          tooltip={deciding ? ON_ITS_WAY : gaps.join(' ') || undefined}
+          tooltip={deciding ? onItsWay() : gaps.join(' ') || undefined}
         >
-          {approval.mine ? 'Withdraw request' : 'Reject request'}
+          {approval.mine
+            ? t('actions.request.withdraw', 'Withdraw request')
+            : t('actions.review.reject', 'Reject request')}
         </Button>
       </Modal.ButtonRow>
     </form>
@@ -362,19 +414,21 @@ function RejectForm({ state, session, now, onLeave }: FormProps) {
 }
 
 function DoneView({ state: { approval }, onClose }: { state: Done; onClose(): void }) {
-  const { tone, headline, explanation } = describeDecision(approval);
+  const decision = describeDecision(approval);
   return (
     <>
-      <Alert severity={tone} title={`${headline} ${explanation}`}>
+      <Alert severity={decision.tone} title={headed(decision)}>
         {approval.note && (
           <p>
-            Reason: <ForeignText text={approval.note} characters={300} expandable />
+            <Around text={t('actions.decision.reason', 'Reason: {{reason}}', { reason: PLACE })}>
+              <ForeignText text={approval.note} characters={300} expandable />
+            </Around>
           </p>
         )}
       </Alert>
       <Modal.ButtonRow>
         <Button variant="secondary" onClick={onClose}>
-          Close
+          {t('actions.dialog.close', 'Close')}
         </Button>
       </Modal.ButtonRow>
     </>

@@ -5,6 +5,7 @@ import { Checkbox, Icon, useStyles2 } from '@grafana/ui';
 import React, { useId } from 'react';
 
 import { type Verdict } from '../api/types';
+import { t } from '../i18n/text';
 import { formatAge } from '../model/age';
 import { ForeignText } from '../model/ForeignText';
 import { SENTENCE, visibleText } from '../model/text';
@@ -16,7 +17,6 @@ type Result = Verdict['result'];
 
 /** Blocks first: they decide. */
 const ORDER: Record<Result, number> = { block: 0, warn: 1, pass: 2 };
-const LABELS: Record<Result, string> = { block: 'Blocked', warn: 'Warning', pass: 'Passed' };
 const ICONS: Record<Result, IconName> = { block: 'times-circle', warn: 'exclamation-triangle', pass: 'check' };
 
 interface Props {
@@ -44,11 +44,17 @@ export function VerdictList({ verdicts, ...rest }: Props) {
   const passed = verdicts.filter(({ result }) => result === 'pass');
   return (
     <>
-      {objections.length > 0 && <Items label="Guards" verdicts={objections} {...rest} />}
+      {objections.length > 0 && <Items label={t('actions.verdict.guards', 'Guards')} verdicts={objections} {...rest} />}
       {passed.length > 0 && (
         <details className={styles.passed}>
-          <summary>{passed.length === 1 ? '1 guard passed' : `${passed.length} guards passed`}</summary>
-          <Items label="Passed guards" verdicts={passed} {...rest} />
+          <summary>
+            {t('actions.verdict.passed-guards', '', {
+              count: passed.length,
+              defaultValue_one: '{{count}} guard passed',
+              defaultValue_other: '{{count}} guards passed',
+            })}
+          </summary>
+          <Items label={t('actions.verdict.passed-list', 'Passed guards')} verdicts={passed} {...rest} />
         </details>
       )}
     </>
@@ -77,7 +83,7 @@ function VerdictItem({ verdict, timed, now, timeZone, acknowledgement }: ItemPro
       <Icon name={ICONS[verdict.result]} className={styles[verdict.result]} aria-hidden="true" />
       <div>
         <div id={reasonId}>
-          <span className={styles.label}>{LABELS[verdict.result]}:</span>{' '}
+          <span className={styles.label}>{labelOf(verdict.result)}</span>{' '}
           <ForeignText text={verdict.reason} characters={SENTENCE} expandable />{' '}
           <span className={styles.guard}>({visibleText(verdict.guard)})</span>
         </div>
@@ -88,13 +94,15 @@ function VerdictItem({ verdict, timed, now, timeZone, acknowledgement }: ItemPro
         )}
         {allowedFrom !== undefined && (
           <div className={styles.change}>
-            Allowed from {formatMoment(allowedFrom, timeZone)}
-            {timed && `: ${countdown(until(verdict.allowedFrom ?? '', timed, now))}`}
+            {allowedText(
+              formatMoment(allowedFrom, timeZone),
+              timed && countdown(until(verdict.allowedFrom ?? '', timed, now))
+            )}
           </div>
         )}
         {verdict.result === 'warn' && acknowledgement && (
           <Checkbox
-            label="I have read this warning and accept it"
+            label={t('actions.verdict.accept', 'I have read this warning and accept it')}
             aria-describedby={reasonId}
             value={acknowledgement.isAcknowledged(verdict)}
             onChange={(event) => acknowledgement.acknowledge(verdict, event.currentTarget.checked)}
@@ -105,8 +113,27 @@ function VerdictItem({ verdict, timed, now, timeZone, acknowledgement }: ItemPro
   );
 }
 
+function labelOf(result: Result): string {
+  switch (result) {
+    case 'block':
+      return t('actions.verdict.block', 'Blocked:');
+    case 'warn':
+      return t('actions.verdict.warn', 'Warning:');
+    case 'pass':
+      return t('actions.verdict.pass', 'Passed:');
+  }
+}
+
+function allowedText(moment: string, when: string | undefined): string {
+  return when === undefined
+    ? t('actions.verdict.allowed-from', 'Allowed from {{moment}}', { moment })
+    : t('actions.verdict.allowed-when', 'Allowed from {{moment}}: {{when}}', { moment, when });
+}
+
 function countdown(milliseconds: number): string {
-  return milliseconds > 0 ? `in ${formatAge(Math.ceil(milliseconds / 1000))}` : 'the time has come, make a new plan';
+  return milliseconds > 0
+    ? t('actions.verdict.in', 'in {{time}}', { time: formatAge(Math.ceil(milliseconds / 1000)) })
+    : t('actions.verdict.now', 'the time has come, make a new plan');
 }
 
 const getStyles = (theme: GrafanaTheme2) => ({

@@ -5,18 +5,20 @@ import { Alert, Button, LinkButton, LoadingPlaceholder, Modal, useStyles2 } from
 import React, { useState, type FormEvent } from 'react';
 
 import { describeFailure } from '../api/failure';
+import { Around, PLACE } from '../i18n/Around';
+import { t } from '../i18n/text';
 import { ForeignText } from '../model/ForeignText';
 import { APP_ID } from '../model/plugins';
 import { visibleText } from '../model/text';
 import { useNow } from './clock';
 import { JobFacts } from './JobFacts';
-import { isReason, REASON_MISSING } from './readiness';
+import { isReason, reasonMissing } from './readiness';
 import { ReasonField } from './ReasonField';
 import { Refusal } from './Refusal';
 import { RequestFacts } from './RequestFacts';
 import { type ActionSession } from './session';
 import { type Decided, type Requesting, type Searching, type Waiting } from './states';
-import { askedVerb, describeDecision, NOT_NEEDED } from './texts';
+import { askedVerb, describeDecision, headed, notNeeded } from './texts';
 
 interface Props<State> {
   state: State;
@@ -28,22 +30,25 @@ interface Props<State> {
 /** The request for a second person is on its way, or is looked for. */
 export function RequestingView({ state, onClose }: Props<Requesting | Searching>) {
   if (state.phase === 'requesting') {
-    return <LoadingPlaceholder text="Asking for a second person…" />;
+    return <LoadingPlaceholder text={t('actions.request.asking', 'Asking for a second person…')} />;
   }
   return (
     <>
       {state.whose === 'mine' && (
-        <Alert severity="warning" title="Not known whether the request arrived">
+        <Alert severity="warning" title={t('actions.request.lost', 'Not known whether the request arrived')}>
           <p>
             {state.failure && `${visibleText(describeFailure(state.failure))} `}
-            It is not sent again, and nothing is sent to the coordinator. Unjam looks for it in the list of requests.
+            {t(
+              'actions.request.looks-for',
+              'It is not sent again, and nothing is sent to the coordinator. Unjam looks for it in the list of requests.'
+            )}
           </p>
         </Alert>
       )}
-      <LoadingPlaceholder text="Looking for the request…" />
+      <LoadingPlaceholder text={t('actions.request.searching', 'Looking for the request…')} />
       <Modal.ButtonRow>
         <Button variant="secondary" onClick={onClose}>
-          Close
+          {t('actions.dialog.close', 'Close')}
         </Button>
       </Modal.ButtonRow>
     </>
@@ -61,13 +66,23 @@ export function WaitingView({ state, session, timeZone, onClose }: Props<Waiting
       {approval.job && <JobFacts job={approval.job} asPlanned timeZone={timeZone} />}
       <RequestFacts approval={approval} receivedAt={state.receivedAt} now={now} timeZone={timeZone} />
       <p className={styles.note}>
-        Nothing has been sent to the coordinator. Another person decides on Unjam&apos;s overview, under &quot;Waiting
-        approvals&quot;; {approval.mine ? 'this request' : `the request of ${requester}`} goes on waiting when you close
-        this dialog.
+        {approval.mine
+          ? t(
+              'actions.request.waits-mine',
+              'Nothing has been sent to the coordinator. Another person decides on Unjam\'s overview, under "Waiting approvals"; this request goes on waiting when you close this dialog.'
+            )
+          : t(
+              'actions.request.waits',
+              'Nothing has been sent to the coordinator. Another person decides on Unjam\'s overview, under "Waiting approvals"; the request of {{requester}} goes on waiting when you close this dialog.',
+              { requester }
+            )}
       </p>
       {state.failure && (
-        <Alert severity="warning" title="The request cannot be read at the moment">
-          <p>{visibleText(describeFailure(state.failure))} It goes on waiting at the server; Unjam goes on asking.</p>
+        <Alert severity="warning" title={t('actions.request.unreadable', 'The request cannot be read at the moment')}>
+          <p>
+            {visibleText(describeFailure(state.failure))}{' '}
+            {t('actions.request.goes-on', 'It goes on waiting at the server; Unjam goes on asking.')}
+          </p>
         </Alert>
       )}
       {state.refusal && <Refusal failure={state.refusal} now={now} timeZone={timeZone} />}
@@ -76,9 +91,11 @@ export function WaitingView({ state, session, timeZone, onClose }: Props<Waiting
       ) : (
         <Modal.ButtonRow>
           <Button variant="secondary" fill="outline" onClick={onClose}>
-            Close, the request goes on waiting
+            {t('actions.request.close', 'Close, the request goes on waiting')}
           </Button>
-          {approval.decidable && <LinkButton href={overviewLink()}>Review it on the overview</LinkButton>}
+          {approval.decidable && (
+            <LinkButton href={overviewLink()}>{t('actions.request.review', 'Review it on the overview')}</LinkButton>
+          )}
         </Modal.ButtonRow>
       )}
     </>
@@ -107,28 +124,40 @@ function Withdrawal({
   if (reason === undefined) {
     return (
       <Modal.ButtonRow>
-        <Button variant="secondary" fill="outline" onClick={() => setReason(NOT_NEEDED)}>
-          Withdraw…
+        <Button variant="secondary" fill="outline" onClick={() => setReason(notNeeded())}>
+          {t('actions.request.withdraw-open', 'Withdraw…')}
         </Button>
         <Button variant="secondary" onClick={onClose}>
-          Close, the request goes on waiting
+          {t('actions.request.close', 'Close, the request goes on waiting')}
         </Button>
       </Modal.ButtonRow>
     );
   }
   return (
     <form onSubmit={submit} noValidate>
-      <ReasonField label="Why it is withdrawn" value={reason} onChange={setReason} />
+      <ReasonField
+        label={t('actions.request.why-withdrawn', 'Why it is withdrawn')}
+        value={reason}
+        onChange={setReason}
+      />
       <Modal.ButtonRow>
         <Button variant="secondary" fill="outline" onClick={() => setReason(undefined)}>
-          Keep waiting
+          {t('actions.dialog.keep-waiting', 'Keep waiting')}
         </Button>
         <Button
           type="submit"
           disabled={withdrawing || !isReason(reason)}
-          tooltip={withdrawing ? 'The withdrawal is on its way.' : isReason(reason) ? undefined : REASON_MISSING}
+          tooltip={
+            withdrawing
+              ? t('actions.request.withdrawal-on-its-way', 'The withdrawal is on its way.')
+              : isReason(reason)
+                ? undefined
+                : reasonMissing()
+          }
         >
-          {withdrawing ? 'Withdrawing…' : 'Withdraw request'}
+          {withdrawing
+            ? t('actions.request.withdrawing', 'Withdrawing…')
+            : t('actions.request.withdraw', 'Withdraw request')}
         </Button>
       </Modal.ButtonRow>
     </form>
@@ -143,23 +172,32 @@ export function DecidedView({ state, session, timeZone, onClose }: Props<Decided
   return (
     <>
       {approval.job && <JobFacts job={approval.job} asPlanned timeZone={timeZone} />}
-      <Alert severity={decision.tone} title={`${decision.headline} ${decision.explanation}`}>
+      <Alert severity={decision.tone} title={headed(decision)}>
         {approval.note && (
           <p>
-            Reason: <ForeignText text={approval.note} characters={300} expandable />
+            <Around text={t('actions.decision.reason', 'Reason: {{reason}}', { reason: PLACE })}>
+              <ForeignText text={approval.note} characters={300} expandable />
+            </Around>
           </p>
         )}
         <p>{decision.next}</p>
       </Alert>
       <p className={styles.note}>
-        {askedVerb(approval.kind, session.onlyStop)} was asked for by <ForeignText text={approval.requester} />.
+        <Around
+          text={t('actions.decision.asked', '{{act}} was asked for by {{requester}}.', {
+            act: askedVerb(approval.kind, session.onlyStop),
+            requester: PLACE,
+          })}
+        >
+          <ForeignText text={approval.requester} />
+        </Around>
       </p>
       <Modal.ButtonRow>
         <Button variant="secondary" fill="outline" onClick={onClose}>
-          Close
+          {t('actions.dialog.close', 'Close')}
         </Button>
         <Button icon="sync" onClick={() => session.replan()}>
-          Make a new plan
+          {t('actions.dialog.new-plan', 'Make a new plan')}
         </Button>
       </Modal.ButtonRow>
     </>

@@ -1,5 +1,6 @@
 import { type Action, type Leftovers } from '../api/types';
 import { type TimeZone } from '@grafana/schema';
+import { t } from '../i18n/text';
 import { inertName } from '../model/text';
 import { formatMoment, parseTime } from '../model/time';
 
@@ -33,31 +34,54 @@ export function leftoverSentences(action: Action, timeZone?: TimeZone): string[]
   const { leftovers } = action;
   const finding = findingOf(leftovers);
   if (!leftovers || finding === 'not yet') {
-    return isWatched(action) ? ['The workers are being asked for tasks that run on.'] : [];
+    return isWatched(action)
+      ? [t('actions.leftovers.asking', 'The workers are being asked for tasks that run on.')]
+      : [];
   }
-  const sentences = leftovers.tasks.map(
-    ({ worker, threads }) =>
-      `Zombie task on worker ${inertName(worker)}: ${threads} ${threads === 1 ? 'thread' : 'threads'}.`
+  const sentences = leftovers.tasks.map(({ worker, threads }) =>
+    t('actions.leftovers.zombie', '', {
+      count: threads,
+      worker: inertName(worker),
+      defaultValue_one: 'Zombie task on worker {{worker}}: {{count}} thread.',
+      defaultValue_other: 'Zombie task on worker {{worker}}: {{count}} threads.',
+    })
   );
   const checkedAt = parseTime(leftovers.checkedAt);
-  const asOf = checkedAt === undefined ? '' : ` As of ${formatMoment(checkedAt, timeZone)}.`;
+  const asOf =
+    checkedAt === undefined
+      ? ''
+      : ` ${t('actions.leftovers.as-of', 'As of {{moment}}.', { moment: formatMoment(checkedAt, timeZone) })}`;
   if (finding === 'zombies') {
-    sentences.push(`It goes on until it ends or its worker is restarted.${asOf}`);
+    sentences.push(`${t('actions.leftovers.goes-on', 'It goes on until it ends or its worker is restarted.')}${asOf}`);
   } else if (finding === 'none') {
-    sentences.push(`No worker runs a task of the job.${asOf}`);
+    sentences.push(`${t('actions.leftovers.none', 'No worker runs a task of the job.')}${asOf}`);
   } else if (!leftovers.unasked) {
-    sentences.push(`The workers that answered run no task of the job.${asOf}`);
+    sentences.push(
+      `${t('actions.leftovers.none-answered', 'The workers that answered run no task of the job.')}${asOf}`
+    );
   }
   if (leftovers.unasked) {
-    sentences.push(`It is not known whether a task runs on: ${inertName(leftovers.unasked)}`);
+    sentences.push(
+      t('actions.leftovers.unasked', 'It is not known whether a task runs on: {{why}}', {
+        why: inertName(leftovers.unasked),
+      })
+    );
   }
   if (leftovers.notChecked.length > 0) {
-    sentences.push(`Not checked: ${leftovers.notChecked.map((worker) => inertName(worker)).join(', ')}.`);
+    sentences.push(
+      t('actions.leftovers.not-checked', 'Not checked: {{workers}}.', {
+        workers: leftovers.notChecked.map((worker) => inertName(worker)).join(', '),
+      })
+    );
   }
   const until = parseTime(leftovers.until);
   if (until !== undefined && !leftovers.unasked) {
     const moment = formatMoment(until, timeZone);
-    sentences.push(isWatched(action) ? `Watched until ${moment}.` : `Was watched until ${moment}.`);
+    sentences.push(
+      isWatched(action)
+        ? t('actions.leftovers.watched', 'Watched until {{moment}}.', { moment })
+        : t('actions.leftovers.was-watched', 'Was watched until {{moment}}.', { moment })
+    );
   }
   return sentences;
 }

@@ -1,4 +1,5 @@
 import { type Verdict } from '../api/types';
+import { t } from '../i18n/text';
 import { type Planned } from './states';
 import { remaining } from './times';
 
@@ -8,7 +9,26 @@ export const MIN_REASON_CHARACTERS = 10;
 /** The server refuses longer ones (contract/resources.yaml). */
 export const MAX_REASON_CHARACTERS = 2000;
 
-export const REASON_MISSING = `Give a reason of at least ${MIN_REASON_CHARACTERS} characters.`;
+/** What is said where the reason is too short. */
+export function reasonMissing(): string {
+  return t('actions.readiness.reason', 'Give a reason of at least {{least}} characters.', {
+    least: MIN_REASON_CHARACTERS,
+  });
+}
+
+/** What is said where warnings were not acknowledged. */
+export function unacknowledged(warnings: number): string {
+  return t('actions.readiness.warnings', '', {
+    count: warnings,
+    defaultValue_one: 'Acknowledge the warning.',
+    defaultValue_other: 'Acknowledge {{count}} warnings.',
+  });
+}
+
+/** What is said where the phrase is not the one that is shown. */
+export function phraseMissing(): string {
+  return t('actions.readiness.phrase', 'Type the phrase exactly as shown.');
+}
 
 /** Whether a text is long enough to pass for a reason. */
 export function isReason(text: string): boolean {
@@ -32,21 +52,21 @@ export function isAcknowledged(state: Planned, verdict: Verdict): boolean {
 export function missing(state: Planned, now: number): string[] {
   const { plan } = state.timed;
   if (!plan.allowed) {
-    return ['The server does not allow it now; the guards above say why.'];
+    return [t('actions.readiness.not-allowed', 'The server does not allow it now; the guards above say why.')];
   }
   if (remaining(state.timed, now) === 0) {
-    return ['The plan has expired. Make a new one; what you typed is kept.'];
+    return [t('actions.readiness.expired', 'The plan has expired. Make a new one; what you typed is kept.')];
   }
   const gaps: string[] = [];
   const open = warnings(state).filter((verdict) => !isAcknowledged(state, verdict)).length;
   if (open > 0) {
-    gaps.push(open === 1 ? 'Acknowledge the warning.' : `Acknowledge ${open} warnings.`);
+    gaps.push(unacknowledged(open));
   }
   if (state.typed.phrase !== plan.phrase) {
-    gaps.push('Type the phrase exactly as shown.');
+    gaps.push(phraseMissing());
   }
   if (!isReason(state.typed.reason)) {
-    gaps.push(REASON_MISSING);
+    gaps.push(reasonMissing());
   }
   return gaps;
 }

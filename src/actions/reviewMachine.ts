@@ -4,8 +4,9 @@
  */
 import { isFault, type Failure } from '../api/failure';
 import { type Action, type Approval, type Verdict } from '../api/types';
-import { isReason, REASON_MISSING } from './readiness';
-import { NOT_NEEDED } from './texts';
+import { t } from '../i18n/text';
+import { isReason, phraseMissing, reasonMissing, unacknowledged } from './readiness';
+import { notNeeded } from './texts';
 import { RECORDING_GRACE, waitingTime } from './times';
 
 /** What the reviewer has entered. */
@@ -72,7 +73,7 @@ export function reviewOpened(approval: Approval, at: number): ReviewState {
     phase: 'open',
     approval,
     receivedAt: at,
-    typed: { phrase: '', reason: approval.mine ? NOT_NEEDED : '', acknowledged: {} },
+    typed: { phrase: '', reason: approval.mine ? notNeeded() : '', acknowledged: {} },
     verdicts: approval.verdicts,
     failedReadings: 0,
   };
@@ -161,24 +162,26 @@ export function missingFor(choice: Choice, state: Open, now: number): string[] {
   const { approval, typed } = state;
   if (choice === 'reject') {
     const may = approval.mine || approval.decidable;
-    return [
-      ...(may ? [] : [approval.why || 'You may not decide it.']),
-      ...(isReason(typed.reason) ? [] : [REASON_MISSING]),
-    ];
+    return [...(may ? [] : [whyNot(approval)]), ...(isReason(typed.reason) ? [] : [reasonMissing()])];
   }
   if (!approval.decidable) {
-    return [approval.why || 'You may not decide it.'];
+    return [whyNot(approval)];
   }
   if (waitingTime(approval, state.receivedAt, now) === 0) {
-    return ['The time to decide is over.'];
+    return [t('actions.review.too-late', 'The time to decide is over.')];
   }
   const unread = reviewWarnings(state).filter((verdict) => !isRead(state, verdict)).length;
   const gaps: string[] = [];
   if (unread > 0) {
-    gaps.push(unread === 1 ? 'Acknowledge the warning.' : `Acknowledge ${unread} warnings.`);
+    gaps.push(unacknowledged(unread));
   }
   if (approval.kind !== 'incident-budget' && typed.phrase !== approval.phrase) {
-    gaps.push('Type the phrase exactly as shown.');
+    gaps.push(phraseMissing());
   }
   return gaps;
+}
+
+/** The server's own words, where it has some. */
+function whyNot({ why }: Approval): string {
+  return why || t('actions.review.not-yours', 'You may not decide it.');
 }

@@ -3,6 +3,7 @@ import { LoadingPlaceholder } from '@grafana/ui';
 import React, { Suspense, useCallback, useEffect, useRef, useState, type ComponentType, type ReactNode } from 'react';
 
 import { coordinatorClient, type CoordinatorClient } from '../api/client';
+import { t } from '../i18n/text';
 import { type ActionDialogProps } from './ActionDialog';
 import { rememberFocus } from './focus';
 import { type Target } from './states';
@@ -51,7 +52,7 @@ export function useActionDialog(
   return {
     open,
     dialog: session ? (
-      <Suspense fallback={<LoadingPlaceholder text="Opening the dialog…" />}>
+      <Suspense fallback={<LoadingPlaceholder text={t('actions.dialog.opening', 'Opening the dialog…')} />}>
         <Dialog session={session} timeZone={timeZone} onClose={close} />
       </Suspense>
     ) : null,

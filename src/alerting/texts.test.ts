@@ -37,7 +37,7 @@ describe("the rules for a data source of one's own", () => {
     const [first] = parsed(rulesYaml({ uid: '1e5', name: 'true', kind: 'seatunnel' })).rules;
     expect(first?.uid).toBe('1e5-canceling-warning');
     expect(first?.data[0]).toMatchObject({ datasourceUid: '1e5', model: { datasource: { uid: '1e5' } } });
-    expect(first?.annotations.job_url).toContain('var-ds=1e5&');
+    expect(first?.annotations.job_url).toContain('a/unjam-jobs-app/job?ds=1e5&job=');
   });
 
   it('S09: keep a hostile name inside its title', () => {

@@ -1,11 +1,18 @@
 import { getBackendSrv } from '@grafana/runtime';
 import { defer, map, type Observable } from 'rxjs';
 
+import { t } from '../i18n/text';
 import { FailedError } from './failure';
 
 /** An alert rule of this Grafana, as far as it matters here. */
 export interface GrafanaRule {
   uid: string;
+  /** Its title. */
+  name: string;
+  /** The title of the folder in which it stands. */
+  folder: string;
+  /** The contact point that the rule names itself, past all policies; empty where it names none. */
+  receiver: string;
   /** Of the data sources that it asks. */
   sources: string[];
   severity: string;
@@ -19,6 +26,8 @@ export interface GrafanaRule {
 /** A rule in Grafana's answer; it comes from another program, so that nothing of it is certain. */
 interface Told {
   uid?: string;
+  name?: string;
+  notificationSettings?: { receiver?: string };
   queriedDatasourceUIDs?: string[];
   labels?: Record<string, string>;
   annotations?: Record<string, string>;
@@ -28,7 +37,7 @@ interface Told {
 }
 
 interface Answer {
-  data?: { groups?: Array<{ rules?: Told[] }> };
+  data?: { groups?: Array<{ file?: string; rules?: Told[] }> };
 }
 
 /** The alert rules that the signed-in user may see. Editors, admins and viewers may ask, each for the folders that they see. */
@@ -41,17 +50,23 @@ export function readAlertRules(): Observable<GrafanaRule[]> {
 function understood(answer: Answer): GrafanaRule[] {
   const groups = answer?.data?.groups;
   if (!Array.isArray(groups)) {
-    throw new FailedError({ kind: 'network', message: 'Grafana answered with something else than alert rules.' });
+    throw new FailedError({
+      kind: 'network',
+      message: t('api.alert-rules.no-rules', 'Grafana answered with something else than alert rules.'),
+    });
   }
   return groups
-    .flatMap(({ rules }) => rules ?? [])
-    .map(({ uid, queriedDatasourceUIDs, labels, annotations, state, health, isPaused }) => ({
+    .flatMap(({ file = '', rules }) => (rules ?? []).map((rule) => ({ ...rule, folder: file })))
+    .map(({ uid, name, folder, notificationSettings, queriedDatasourceUIDs, labels, annotations, ...rest }) => ({
       uid: uid ?? '',
+      name: name ?? '',
+      folder,
+      receiver: notificationSettings?.receiver ?? '',
       sources: queriedDatasourceUIDs ?? [],
       severity: labels?.severity ?? '',
       runbook: annotations?.runbook_url ?? '',
-      state: state ?? '',
-      health: health ?? '',
-      isPaused: isPaused === true,
+      state: rest.state ?? '',
+      health: rest.health ?? '',
+      isPaused: rest.isPaused === true,
     }));
 }

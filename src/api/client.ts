@@ -1,6 +1,7 @@
 import { getBackendSrv, type BackendSrvRequest } from '@grafana/runtime';
 import { defer, map, type Observable } from 'rxjs';
 
+import { t } from '../i18n/text';
 import { FailedError } from './failure';
 import {
   type Action,
@@ -113,7 +114,10 @@ function understood(support: Support): Support {
     throw new FailedError({
       kind: 'gateway',
       status: 200,
-      message: 'The data source answered with what this page does not understand. Reload the page.',
+      message: t(
+        'api.client.not-understood',
+        'The data source answered with what this page does not understand. Reload the page.'
+      ),
     });
   }
   return support;

@@ -1,5 +1,6 @@
 import { isFetchError } from '@grafana/runtime';
 
+import { t } from '../i18n/text';
 import { type Problem } from './types';
 
 /**
@@ -34,7 +35,10 @@ export function toFailure(error: unknown): Failure {
     return error.failure;
   }
   if (!isFetchError<unknown>(error)) {
-    return { kind: 'network', message: 'The connection to Grafana failed. Check the network.' };
+    return {
+      kind: 'network',
+      message: t('api.failure.connection', 'The connection to Grafana failed. Check the network.'),
+    };
   }
   if (isProblem(error.data)) {
     const { status, data: problem } = error;
@@ -44,7 +48,7 @@ export function toFailure(error: unknown): Failure {
       : { kind: 'problem', status, problem };
   }
   if (!error.status || error.cancelled) {
-    return { kind: 'network', message: 'Grafana gave no answer. Check the network.' };
+    return { kind: 'network', message: t('api.failure.no-answer', 'Grafana gave no answer. Check the network.') };
   }
   return { kind: 'gateway', status: error.status, message: gatewayMessage(error.status, error.data) };
 }
@@ -81,15 +85,25 @@ function isProblem(body: unknown): body is Problem {
 function gatewayMessage(status: number, body: unknown): string {
   const said =
     typeof body === 'object' && body !== null && 'message' in body && typeof body.message === 'string' && body.message;
-  const answer = said ? `Grafana answered ${status}: ${said.replace(/\.$/, '')}.` : `Grafana answered ${status}.`;
+  const answer = said
+    ? t('api.failure.answered-why', 'Grafana answered {{status}}: {{said}}.', { status, said: said.replace(/\.$/, '') })
+    : t('api.failure.answered', 'Grafana answered {{status}}.', { status });
   switch (status) {
     case 401:
-      return `${answer} Sign in again.`;
+      return t('api.failure.sign-in', '{{answer}} Sign in again.', { answer });
     case 403:
-      return `${answer} Ask an administrator for the permission to query this data source.`;
+      return t(
+        'api.failure.forbidden',
+        '{{answer}} Ask an administrator for the permission to query this data source.',
+        { answer }
+      );
     case 404:
-      return `${answer} The data source may have been deleted, or the Unjam app is not enabled.`;
+      return t(
+        'api.failure.not-found',
+        '{{answer}} The data source may have been deleted, or the Unjam app is not enabled.',
+        { answer }
+      );
     default:
-      return `${answer} Try again; if it stays so, look at Grafana's log.`;
+      return t('api.failure.other', "{{answer}} Try again; if it stays so, look at Grafana's log.", { answer });
   }
 }

@@ -1,6 +1,7 @@
 import { LoadingState, type DataQueryResponse } from '@grafana/data';
 import { firstValueFrom, of } from 'rxjs';
 
+import { deliveryFrame } from '../model/testing/deliveryFrames';
 import { countsFrame, frameRow, jobsFrame } from '../model/testing/frames';
 import { toFailure } from './failure';
 import { ENDING_JOBS_LIMIT, readCoordinatorJobs } from './jobs';
@@ -10,8 +11,12 @@ const query = jest.fn();
 
 jest.mock('@grafana/runtime', () => ({
   ...jest.requireActual<object>('@grafana/runtime'),
-  getDataSourceSrv: () => ({ get }),
+  getDataSourceSrv: () => ({ get, getInstanceSettings: () => ({ jsonData: { kind } }) }),
 }));
+
+let kind: string | undefined;
+
+beforeEach(() => (kind = undefined));
 
 const counts = { ...countsFrame({ running: 2, canceling: 1 }), refId: 'counts' };
 const ending = { ...jobsFrame([frameRow()]), refId: 'ending' };
@@ -69,6 +74,15 @@ describe('asking a data source for its jobs', () => {
       { state: 'lost', episode: 'e7' },
     ]);
     expect((await answer({ data: [counts, ending] })).lost).toBeUndefined();
+  });
+
+  it('asks a cluster that tells of event delivery for the pairs that lose something, and nobody else', async () => {
+    kind = 'cloverdx';
+    const pairs = { ...deliveryFrame([]), refId: 'delivery' };
+    expect((await answer({ data: [counts, ending, pairs] })).delivery?.rows).toEqual([]);
+    expect(query.mock.calls[0][0].targets.at(-1)).toMatchObject({ queryType: 'delivery', lostOnly: true });
+    const garbage = { ...counts, refId: 'delivery' };
+    expect((await answer({ data: [counts, ending, garbage] })).delivery).toBeUndefined();
   });
 
   it('reads the jobs that hang in any state', async () => {

@@ -10,12 +10,14 @@ import {
 } from '@grafana/data';
 import { catchError, defer, filter, from, map, switchMap, take, throwError, type Observable } from 'rxjs';
 
+import { t } from '../i18n/text';
 import { readCounts, type StateCount } from '../model/counts';
+import { NotDeliveryError, readDelivery, type DeliveryAnswer } from '../model/delivery';
 import { NotJobsError, readJobs, type JobsAnswer } from '../model/jobs';
 import { SCHEMA_VERSION, type UnjamQuery } from '../model/query';
 import { type JobState } from '../model/states';
 import { FailedError } from './failure';
-import { loadSource } from './sources';
+import { loadSource, sourceKind } from './sources';
 
 /** The rows that are read of each coordinator, the oldest first: as many as a person can work through. */
 export const ENDING_JOBS_LIMIT = 200;
@@ -24,6 +26,7 @@ const COUNTS = 'counts';
 const ENDING = 'ending';
 const LOST = 'lost';
 const STUCK = 'stuck';
+const DELIVERY = 'delivery';
 
 /** What the queries of a data source tell of its coordinator's jobs. */
 export interface JobsReading {
@@ -38,6 +41,8 @@ export interface JobsReading {
   stuck?: JobsAnswer;
   /** The jobs that count as lost, the oldest first; undefined when that query failed. */
   lost?: JobsAnswer;
+  /** The pairs of nodes between which events do not get through; undefined where the kind has none, or that query failed. */
+  delivery?: DeliveryAnswer;
   /** What the backend warns of: a failed poll, an answer in part, a split cluster. */
   warnings: string[];
 }
@@ -60,7 +65,10 @@ export function readCoordinatorJobs(uid: string): Observable<JobsReading> {
 function notLoaded(): FailedError {
   return new FailedError({
     kind: 'network',
-    message: 'The data source could not be loaded. It may have been deleted; reload the page.',
+    message: t(
+      'api.jobs.not-loaded',
+      'The data source could not be loaded. It may have been deleted; reload the page.'
+    ),
   });
 }
 
@@ -70,6 +78,7 @@ function readResponse({ data, errors = [] }: DataQueryResponse): JobsReading {
   const counts = frames.find(({ refId }) => refId === COUNTS);
   const lost = frames.find(({ refId }) => refId === LOST);
   const stuck = frames.find(({ refId }) => refId === STUCK);
+  const delivery = frames.find(({ refId }) => refId === DELIVERY);
   if (!ending) {
     throw new FailedError(failureOf(errors));
   }
@@ -78,6 +87,7 @@ function readResponse({ data, errors = [] }: DataQueryResponse): JobsReading {
     ending: readRows(ending),
     stuck: stuck && readRows(stuck),
     lost: lost && readRows(lost),
+    delivery: delivery && readPairs(delivery),
     warnings: warningsOf([ending, counts, stuck, lost].flatMap((frame) => frame ?? [])),
   };
 }
@@ -87,7 +97,23 @@ function readRows(frame: DataFrame): JobsAnswer {
     return readJobs(frame);
   } catch (error) {
     if (error instanceof NotJobsError) {
-      throw new FailedError({ kind: 'gateway', status: 0, message: 'The data source answered with no list of jobs.' });
+      throw new FailedError({
+        kind: 'gateway',
+        status: 0,
+        message: t('api.jobs.no-list', 'The data source answered with no list of jobs.'),
+      });
+    }
+    throw error;
+  }
+}
+
+/** The jobs are told also where the pairs cannot be read. */
+function readPairs(frame: DataFrame): DeliveryAnswer | undefined {
+  try {
+    return readDelivery(frame);
+  } catch (error) {
+    if (error instanceof NotDeliveryError) {
+      return undefined;
     }
     throw error;
   }
@@ -100,7 +126,10 @@ function failureOf(errors: DataQueryError[]) {
     status: errors[0]?.status ?? 0,
     message:
       Array.from(new Set(sentences)).join(' ') ||
-      'The data source gave no list of jobs and no reason. Look at its health in its settings.',
+      t(
+        'api.jobs.no-reason',
+        'The data source gave no list of jobs and no reason. Look at its health in its settings.'
+      ),
   };
 }
 
@@ -111,6 +140,13 @@ function warningsOf(frames: DataFrame[]): string[] {
     .map(({ text }) => text);
   return Array.from(new Set(texts));
 }
+
+const LOST_PAIRS: UnjamQuery = {
+  refId: DELIVERY,
+  queryType: 'delivery',
+  schemaVersion: SCHEMA_VERSION,
+  lostOnly: true,
+};
 
 /** The backend answers with what it knows now, whatever the range. */
 function request(uid: string): DataQueryRequest<UnjamQuery> {
@@ -128,6 +164,8 @@ function request(uid: string): DataQueryRequest<UnjamQuery> {
       oldest(ENDING, { states: ['canceling', 'failing', 'savepointing'] }),
       oldest(LOST, { states: ['lost'] }),
       oldest(STUCK, { stuckOnly: true }),
+      // Only these clusters tell how events get from node to node.
+      ...(sourceKind(uid) === 'cloverdx' ? [LOST_PAIRS] : []),
     ],
   };
 }

@@ -24,9 +24,13 @@ export function listSources(): Source[] {
 
 /** The kind of coordinator of a data source of ours, in the words of its settings; undefined where they name none. */
 export function sourceKind(uid: string): string | undefined {
-  const settings = getDataSourceSrv().getInstanceSettings({ uid, type: COORDINATOR_TYPE });
-  const stored: object = settings?.jsonData ?? {};
+  const stored = sourceSettings(uid);
   return 'kind' in stored && typeof stored.kind === 'string' ? stored.kind : undefined;
+}
+
+/** The settings of a data source of ours that hold no secret, as Grafana gives them to everybody who may query it. */
+export function sourceSettings(uid: string): object {
+  return getDataSourceSrv().getInstanceSettings({ uid, type: COORDINATOR_TYPE })?.jsonData ?? {};
 }
 
 /** The data source of ours that a reference means; undefined when it means none of ours. */

@@ -32,6 +32,15 @@ export function pageLink(page: 'overview' | 'audit' | 'setup'): string {
   return link(`/a/${APP_ID}${page === 'overview' ? '' : `/${page}`}`);
 }
 
+/** The Audit page with a data source's trail: all rows, those of one job, or those of one action or request. */
+export function auditLink({ uid, jobId, actionId }: { uid: string; jobId?: string; actionId?: string }): string {
+  return urlUtil.renderUrl(pageLink('audit'), {
+    ds: uid,
+    ...(jobId && { job: jobId }),
+    ...(actionId && { action: actionId }),
+  });
+}
+
 /** A page of the documentation. */
 export function docsLink(page: string): string {
   return `${DOCUMENTATION}/${page}`;

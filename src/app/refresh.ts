@@ -15,6 +15,7 @@ import {
   type Observable,
 } from 'rxjs';
 
+import { t } from '../i18n/text';
 import { FailedError, toFailure, type Failure } from '../api/failure';
 
 const SECOND = 1000;
@@ -69,9 +70,14 @@ export function kept<T>(question: Observable<T>, visible: Observable<boolean>): 
   );
 }
 
-function noAnswer(): FailedError {
+/** What a page says when nothing answered for GIVE_UP_AFTER. */
+export function noAnswer(): FailedError {
   return new FailedError({
     kind: 'network',
-    message: `Grafana gave no answer within ${GIVE_UP_AFTER / SECOND} s. Look at Grafana's log and at the coordinator.`,
+    message: t(
+      'app.refresh.no-answer',
+      "Grafana gave no answer within {{seconds}} s. Look at Grafana's log and at the coordinator.",
+      { seconds: GIVE_UP_AFTER / SECOND }
+    ),
   });
 }

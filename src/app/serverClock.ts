@@ -1,4 +1,4 @@
-import { type CoordinatorState } from './overview/overview';
+import { type CoordinatorState } from './coordinatorState';
 
 /**
  * What the server's clock shows at a moment of the browser's, both in milliseconds since 1970, as far as an answer told

@@ -4,7 +4,7 @@ import { gatewayError, support } from '../api/testing/samples';
 import { type Support } from '../api/types';
 import { readJobs } from '../model/jobs';
 import { AS_OF, jobsFrame } from '../model/testing/frames';
-import { type CoordinatorState } from './overview/overview';
+import { type CoordinatorState } from './coordinatorState';
 import { asOfStatement, isWhole, see, showsPresent } from './sight';
 
 const SECOND = 1000;

@@ -1,10 +1,11 @@
+import { t } from '../i18n/text';
 import { describeFailure } from '../api/failure';
 import { type JobsReading } from '../api/jobs';
 import { type Support } from '../api/types';
 import { formatAge } from '../model/age';
 import { freshness } from '../model/freshness';
 import { formatMoment, parseTime } from '../model/time';
-import { type CoordinatorState } from './overview/overview';
+import { type CoordinatorState } from './coordinatorState';
 import { REFRESH_EVERY, type Kept } from './refresh';
 
 /**
@@ -37,13 +38,19 @@ export function see({ support, jobs }: Pick<CoordinatorState, 'support' | 'jobs'
     return { sight: 'asking', sentences: [] };
   }
   if (isOld(support, now) || isOld(jobs, now)) {
-    return { sight: 'stale', sentences: ['No newer answer has come for a while.', ...asItWas(support)] };
+    return {
+      sight: 'stale',
+      sentences: [t('app.sight.old', 'No newer answer has come for a while.'), ...asItWas(support)],
+    };
   }
   const sentences = wrongs(value, jobs);
   if (!value.reachable || (jobs.value && jobs.value.ending.blind && !jobs.failure)) {
     return {
       sight: 'not seen',
-      sentences: sentences.length > 0 ? sentences : ["The coordinator is not seen. Look at the data source's health."],
+      sentences:
+        sentences.length > 0
+          ? sentences
+          : [t('app.sight.look', "The coordinator is not seen. Look at the data source's health.")],
     };
   }
   return { sight: sentences.length > 0 ? 'in part' : 'seen', sentences };
@@ -52,7 +59,7 @@ export function see({ support, jobs }: Pick<CoordinatorState, 'support' | 'jobs'
 function wrongs({ fault, asOf }: Support, { value, failure }: Kept<JobsReading>): string[] {
   const sentences = fault ? [fault] : [];
   if (!fault && parseTime(asOf) === undefined) {
-    sentences.push('The coordinator has not been read completely yet.');
+    sentences.push(t('app.sight.not-read', 'The coordinator has not been read completely yet.'));
   }
   // The query repeats the fault in other words.
   const known = fault.replace(/\.$/, '').toLowerCase();
@@ -61,14 +68,22 @@ function wrongs({ fault, asOf }: Support, { value, failure }: Kept<JobsReading>)
   if (failure) {
     const why = describeFailure(failure);
     sentences.push(
-      ...(known !== '' && why.toLowerCase().includes(known) ? [] : [`The jobs could not be read. ${why}`])
+      ...(known !== '' && why.toLowerCase().includes(known)
+        ? []
+        : [t('app.sight.no-jobs', 'The jobs could not be read. {{why}}', { why })])
     );
   }
   return sentences;
 }
 
 function asItWas({ receivedAt }: Kept<Support>): string[] {
-  return receivedAt === undefined ? [] : [`What is shown here is how it was at ${formatMoment(receivedAt)}.`];
+  return receivedAt === undefined
+    ? []
+    : [
+        t('app.sight.as-it-was', 'What is shown here is how it was at {{moment}}.', {
+          moment: formatMoment(receivedAt),
+        }),
+      ];
 }
 
 function isOld<T>({ receivedAt }: Kept<T>, now: number): boolean {
@@ -101,13 +116,14 @@ export function isWhole(jobs: Kept<JobsReading>, now: number): boolean {
 /** As of when the jobs were read, and how long ago where they are not the present. */
 export function asOfStatement({ value, receivedAt, failure }: Kept<JobsReading>, now: number): string {
   if (value === undefined || receivedAt === undefined) {
-    return failure ? 'Not read.' : 'Asking…';
+    return failure ? t('app.sight.unread', 'Not read.') : t('app.asking', 'Asking…');
   }
   const { asOf, answeredAt = receivedAt } = value.ending;
   if (asOf === undefined) {
-    return 'Never read completely.';
+    return t('app.sight.never', 'Never read completely.');
   }
   const age = Math.max(0, answeredAt - asOf + Math.max(0, now - receivedAt)) / 1000;
   const isFresh = !failure && freshness(value.ending, receivedAt, now) === 'fresh';
-  return isFresh ? formatMoment(asOf) : `${formatMoment(asOf)}, ${formatAge(age)} ago`;
+  const moment = formatMoment(asOf);
+  return isFresh ? moment : t('app.sight.ago', '{{moment}}, {{age}} ago', { moment, age: formatAge(age) });
 }

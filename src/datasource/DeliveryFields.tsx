@@ -2,6 +2,7 @@ import { InlineField, InlineFieldRow, InlineSwitch, MultiCombobox } from '@grafa
 import React, { useCallback, useId } from 'react';
 import { type Observable } from 'rxjs';
 
+import { t } from '../i18n/text';
 import { inertName } from '../model/text';
 import { chosen, nameOptions } from './nameOptions';
 import { NumberInput } from './NumberInput';
@@ -26,16 +27,19 @@ export function DeliveryFields({ query, names, onChange }: Props) {
     <>
       <InlineFieldRow>
         <InlineField
-          label="Nodes"
+          label={t('datasource.delivery.nodes', 'Nodes')}
           labelWidth={LABEL_WIDTH}
-          tooltip="Pairs of which either end is one of these. None chosen means all. Template variables may be written as $name."
+          tooltip={t(
+            'datasource.delivery.nodes-why',
+            'Pairs of which either end is one of these. None chosen means all. Template variables may be written as $name.'
+          )}
         >
           <MultiCombobox
             id={nodesId}
             width={LIST_WIDTH}
             options={options}
             value={(query.nodes ?? []).map((name) => ({ label: inertName(name), value: name }))}
-            placeholder="all"
+            placeholder={t('datasource.query.all', 'all')}
             createCustomValue
             isClearable
             onChange={(list) => onChange({ ...query, nodes: chosen(list) })}
@@ -44,9 +48,12 @@ export function DeliveryFields({ query, names, onChange }: Props) {
       </InlineFieldRow>
       <InlineFieldRow>
         <InlineField
-          label="Lost only"
+          label={t('datasource.delivery.lost', 'Lost only')}
           labelWidth={LABEL_WIDTH}
-          tooltip="Only pairs between which events do not get through, or were lost. For tables; the panel shows the whole matrix."
+          tooltip={t(
+            'datasource.delivery.lost-why',
+            'Only pairs between which events do not get through, or were lost. For tables; the panel shows the whole matrix.'
+          )}
         >
           <InlineSwitch
             id={lostId}
@@ -55,8 +62,12 @@ export function DeliveryFields({ query, names, onChange }: Props) {
           />
         </InlineField>
         <NumberInput
-          label="Limit"
-          tooltip={`At most this many pairs, up to ${MAX_LIMIT}; those with the earliest deadline first. How many match in all is always told.`}
+          label={t('datasource.query.limit', 'Limit')}
+          tooltip={t(
+            'datasource.delivery.limit-why',
+            'At most this many pairs, up to {{most}}; those with the earliest deadline first. How many match in all is always told.',
+            { most: MAX_LIMIT }
+          )}
           value={query.limit}
           placeholder={DEFAULT_DELIVERY_LIMIT}
           min={1}

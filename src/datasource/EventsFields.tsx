@@ -1,8 +1,9 @@
 import { InlineField, InlineFieldRow, Input, MultiCombobox, type ComboboxOption } from '@grafana/ui';
-import React, { useCallback, useId, useState } from 'react';
+import React, { useCallback, useId, useMemo, useState } from 'react';
 import { type Observable } from 'rxjs';
 
-import { EVENT_KINDS } from '../model/eventKinds';
+import { t } from '../i18n/text';
+import { EVENT_KINDS, eventHelp } from '../model/eventKinds';
 import { inertName } from '../model/text';
 import { chosen, nameOptions } from './nameOptions';
 import { NumberInput } from './NumberInput';
@@ -12,11 +13,9 @@ import { LABEL_WIDTH } from './widths';
 const LIST_WIDTH = 48;
 const ID_WIDTH = 30;
 
-const KIND_OPTIONS: Array<ComboboxOption<string>> = EVENT_KINDS.map(({ kind, help }) => ({
-  label: kind,
-  value: kind,
-  description: help,
-}));
+function kindOptions(): Array<ComboboxOption<string>> {
+  return EVENT_KINDS.map((kind) => ({ label: kind.kind, value: kind.kind, description: eventHelp(kind) }));
+}
 
 interface Props {
   query: EventsQuery;
@@ -31,6 +30,7 @@ export function EventsFields({ query, names, onChange }: Props) {
   const nodesId = useId();
   const jobIdId = useId();
   const [idDraft, setIdDraft] = useState<string>();
+  const kinds = useMemo(() => kindOptions(), []);
   const options = useCallback((input: string) => nameOptions(names, input), [names]);
   const commitId = () => {
     if (idDraft !== undefined) {
@@ -41,20 +41,28 @@ export function EventsFields({ query, names, onChange }: Props) {
   return (
     <>
       <InlineFieldRow>
-        <InlineField label="Kinds" labelWidth={LABEL_WIDTH} tooltip="None chosen means all kinds of events.">
+        <InlineField
+          label={t('datasource.events.kinds', 'Kinds')}
+          labelWidth={LABEL_WIDTH}
+          tooltip={t('datasource.events.kinds-why', 'None chosen means all kinds of events.')}
+        >
           <MultiCombobox
             id={kindsId}
             width={LIST_WIDTH}
-            options={KIND_OPTIONS}
+            options={kinds}
             value={query.kinds ?? []}
-            placeholder="all"
+            placeholder={t('datasource.query.all', 'all')}
             isClearable
             onChange={(list) => onChange({ ...query, kinds: chosen(list) })}
           />
         </InlineField>
         <NumberInput
-          label="Limit"
-          tooltip={`At most this many events, up to ${MAX_LIMIT}; the newest. That there are more is always told.`}
+          label={t('datasource.query.limit', 'Limit')}
+          tooltip={t(
+            'datasource.events.limit-why',
+            'At most this many events, up to {{most}}; the newest. That there are more is always told.',
+            { most: MAX_LIMIT }
+          )}
           value={query.limit}
           placeholder={DEFAULT_EVENTS_LIMIT}
           min={1}
@@ -64,27 +72,33 @@ export function EventsFields({ query, names, onChange }: Props) {
       </InlineFieldRow>
       <InlineFieldRow>
         <InlineField
-          label="Nodes"
+          label={t('datasource.events.nodes', 'Nodes')}
           labelWidth={LABEL_WIDTH}
-          tooltip="Only what happened to one of these, or between one of them and another. None chosen means all. Template variables may be written as $name."
+          tooltip={t(
+            'datasource.events.nodes-why',
+            'Only what happened to one of these, or between one of them and another. None chosen means all. Template variables may be written as $name.'
+          )}
         >
           <MultiCombobox
             id={nodesId}
             width={LIST_WIDTH}
             options={options}
             value={(query.nodes ?? []).map((name) => ({ label: inertName(name), value: name }))}
-            placeholder="all"
+            placeholder={t('datasource.query.all', 'all')}
             createCustomValue
             isClearable
             onChange={(list) => onChange({ ...query, nodes: chosen(list) })}
           />
         </InlineField>
-        <InlineField label="Job id" tooltip="Only what happened to one job, by its whole id.">
+        <InlineField
+          label={t('datasource.query.job-id', 'Job id')}
+          tooltip={t('datasource.events.job-id-why', 'Only what happened to one job, by its whole id.')}
+        >
           <Input
             id={jobIdId}
             width={ID_WIDTH}
             value={idDraft ?? query.jobId ?? ''}
-            placeholder="any"
+            placeholder={t('datasource.query.any', 'any')}
             onChange={(event) => setIdDraft(event.currentTarget.value)}
             onBlur={commitId}
           />

@@ -2,6 +2,7 @@ import { InlineField, InlineFieldRow, Input, MultiCombobox, type ComboboxOption 
 import React, { useCallback, useId, useState } from 'react';
 import { type Observable } from 'rxjs';
 
+import { t } from '../i18n/text';
 import { findMetric } from '../model/metrics';
 import { STATES } from '../model/states';
 import { inertName } from '../model/text';
@@ -41,21 +42,25 @@ export function FilterFields({ query, names, onChange }: Props) {
   return (
     <>
       <InlineFieldRow>
-        <InlineField label="States" labelWidth={LABEL_WIDTH} tooltip="None chosen means all open states.">
+        <InlineField
+          label={t('datasource.filter.states', 'States')}
+          labelWidth={LABEL_WIDTH}
+          tooltip={t('datasource.filter.states-why', 'None chosen means all open states.')}
+        >
           <MultiCombobox
             id={statesId}
             width={LIST_WIDTH}
             options={STATE_OPTIONS}
             value={query.states ?? []}
-            placeholder="all"
+            placeholder={t('datasource.query.all', 'all')}
             createCustomValue
             isClearable
             onChange={(options) => onChange({ ...query, states: chosen(options) })}
           />
         </InlineField>
         <NumberInput
-          label="Age at least"
-          tooltip="Only jobs that have been in their state for this long."
+          label={t('datasource.filter.age', 'Age at least')}
+          tooltip={t('datasource.filter.age-why', 'Only jobs that have been in their state for this long.')}
           value={query.minAgeSeconds}
           placeholder={0}
           unit="s"
@@ -65,27 +70,33 @@ export function FilterFields({ query, names, onChange }: Props) {
       </InlineFieldRow>
       <InlineFieldRow>
         <InlineField
-          label="Job names"
+          label={t('datasource.filter.names', 'Job names')}
           labelWidth={LABEL_WIDTH}
-          tooltip="None chosen means all. Template variables may be written as $name."
+          tooltip={t(
+            'datasource.filter.names-why',
+            'None chosen means all. Template variables may be written as $name.'
+          )}
         >
           <MultiCombobox
             id={namesId}
             width={LIST_WIDTH}
             options={options}
             value={(query.jobNames ?? []).map((name) => ({ label: inertName(name), value: name }))}
-            placeholder="all"
+            placeholder={t('datasource.query.all', 'all')}
             createCustomValue
             isClearable
             onChange={(options) => onChange({ ...query, jobNames: chosen(options) })}
           />
         </InlineField>
-        <InlineField label="Job id" tooltip="One job, by its whole id.">
+        <InlineField
+          label={t('datasource.query.job-id', 'Job id')}
+          tooltip={t('datasource.filter.job-id-why', 'One job, by its whole id.')}
+        >
           <Input
             id={idId}
             width={ID_WIDTH}
             value={idDraft ?? query.jobId ?? ''}
-            placeholder="any"
+            placeholder={t('datasource.query.any', 'any')}
             onChange={(event) => setIdDraft(event.currentTarget.value)}
             onBlur={commitId}
           />

@@ -1,17 +1,20 @@
 import { Combobox, InlineField, InlineFieldRow, InlineSwitch, type ComboboxOption } from '@grafana/ui';
-import React, { useId } from 'react';
+import React, { useId, useMemo } from 'react';
 
+import { t } from '../i18n/text';
 import { NumberInput } from './NumberInput';
 import { DEFAULT_LIMIT, MAX_LIMIT, type JobsQuery, type SortKey } from './query';
 import { LABEL_WIDTH } from './widths';
 
 const SORT_WIDTH = 24;
 
-const SORTS: Array<ComboboxOption<SortKey>> = [
-  { label: 'Age', value: 'age' },
-  { label: 'Name', value: 'name' },
-  { label: 'State', value: 'state' },
-];
+function sorts(): Array<ComboboxOption<SortKey>> {
+  return [
+    { label: t('datasource.jobs.by-age', 'Age'), value: 'age' },
+    { label: t('datasource.jobs.by-name', 'Name'), value: 'name' },
+    { label: t('datasource.jobs.by-state', 'State'), value: 'state' },
+  ];
+}
 
 interface Props {
   query: JobsQuery;
@@ -23,12 +26,16 @@ export function JobsFields({ query, onChange }: Props) {
   const stuckId = useId();
   const sortId = useId();
   const descId = useId();
+  const options = useMemo(() => sorts(), []);
   return (
     <InlineFieldRow>
       <InlineField
-        label="Stuck only"
+        label={t('datasource.jobs.stuck', 'Stuck only')}
         labelWidth={LABEL_WIDTH}
-        tooltip="Only jobs that have hung for longer than the data source's threshold."
+        tooltip={t(
+          'datasource.jobs.stuck-why',
+          "Only jobs that have hung for longer than the data source's threshold."
+        )}
       >
         <InlineSwitch
           id={stuckId}
@@ -36,16 +43,16 @@ export function JobsFields({ query, onChange }: Props) {
           onChange={(event) => onChange({ ...query, stuckOnly: event.currentTarget.checked })}
         />
       </InlineField>
-      <InlineField label="Sort by">
+      <InlineField label={t('datasource.jobs.sort', 'Sort by')}>
         <Combobox
           id={sortId}
           width={SORT_WIDTH}
-          options={SORTS}
+          options={options}
           value={query.sortBy ?? 'age'}
           onChange={({ value }) => onChange({ ...query, sortBy: value })}
         />
       </InlineField>
-      <InlineField label="Greatest first">
+      <InlineField label={t('datasource.jobs.descending', 'Greatest first')}>
         <InlineSwitch
           id={descId}
           value={query.sortDesc ?? false}
@@ -53,8 +60,12 @@ export function JobsFields({ query, onChange }: Props) {
         />
       </InlineField>
       <NumberInput
-        label="Limit"
-        tooltip={`At most this many rows, up to ${MAX_LIMIT}. How many match in all is always told.`}
+        label={t('datasource.query.limit', 'Limit')}
+        tooltip={t(
+          'datasource.jobs.limit-why',
+          'At most this many rows, up to {{most}}. How many match in all is always told.',
+          { most: MAX_LIMIT }
+        )}
         value={query.limit}
         placeholder={DEFAULT_LIMIT}
         min={1}

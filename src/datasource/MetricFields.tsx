@@ -1,17 +1,16 @@
 import { Combobox, InlineField, InlineFieldRow, InlineSwitch, Text, type ComboboxOption } from '@grafana/ui';
-import React, { useId } from 'react';
+import React, { useId, useMemo } from 'react';
 
-import { findMetric, METRICS } from '../model/metrics';
+import { t } from '../i18n/text';
+import { findMetric, metricHelp, METRICS } from '../model/metrics';
 import { type MetricQuery } from './query';
 import { LABEL_WIDTH } from './widths';
 
 const METRIC_WIDTH = 48;
 
-const OPTIONS: Array<ComboboxOption<string>> = METRICS.map(({ name, help }) => ({
-  label: name,
-  value: name,
-  description: help,
-}));
+function metricOptions(): Array<ComboboxOption<string>> {
+  return METRICS.map((metric) => ({ label: metric.name, value: metric.name, description: metricHelp(metric) }));
+}
 
 interface Props {
   query: MetricQuery;
@@ -21,30 +20,40 @@ interface Props {
 /** Chooses the metric, and says what it tells. */
 export function MetricFields({ query, onChange }: Props) {
   const id = useId();
+  const options = useMemo(() => metricOptions(), []);
   const metric = findMetric(query.metric);
   const unknown = query.metric !== '' && !metric;
   return (
     <>
       <InlineFieldRow>
         <InlineField
-          label="Metric"
+          label={t('datasource.metric.metric', 'Metric')}
           labelWidth={LABEL_WIDTH}
           invalid={unknown}
-          error={unknown ? `This Unjam knows no metric "${query.metric}". Choose another.` : undefined}
+          error={
+            unknown
+              ? t('datasource.metric.unknown', 'This Unjam knows no metric "{{metric}}". Choose another.', {
+                  metric: query.metric,
+                })
+              : undefined
+          }
         >
           <Combobox
             id={id}
             width={METRIC_WIDTH}
-            options={OPTIONS}
+            options={options}
             value={query.metric || null}
-            placeholder="Choose a metric"
+            placeholder={t('datasource.metric.choose', 'Choose a metric')}
             onChange={({ value }) => onChange({ ...query, metric: value })}
           />
         </InlineField>
         <InlineField
-          label="Over time"
+          label={t('datasource.metric.range', 'Over time')}
           htmlFor={`${id}-range`}
-          tooltip="The metric over the range of the panel, from what Unjam has kept. Off: as it is now. Alert rules always ask for now."
+          tooltip={t(
+            'datasource.metric.range-why',
+            'The metric over the range of the panel, from what Unjam has kept. Off: as it is now. Alert rules always ask for now.'
+          )}
         >
           <InlineSwitch
             id={`${id}-range`}
@@ -55,7 +64,11 @@ export function MetricFields({ query, onChange }: Props) {
       </InlineFieldRow>
       {metric && (
         <Text element="p" color="secondary">
-          {metric.help} Unit: {metric.unit}. Labels: {metric.labels.join(', ')}.
+          {t('datasource.metric.facts', '{{help}} Unit: {{unit}}. Labels: {{labels}}.', {
+            help: metricHelp(metric),
+            unit: metric.unit,
+            labels: metric.labels.join(', '),
+          })}
         </Text>
       )}
     </>

@@ -1,6 +1,8 @@
 import { Input, InlineField } from '@grafana/ui';
 import React, { useId, useState } from 'react';
 
+import { t } from '../i18n/text';
+
 const WIDTH = 14;
 
 interface Props {
@@ -14,6 +16,12 @@ interface Props {
   max?: number;
   /** Called once the input is left; undefined when it was emptied. */
   onChange(value: number | undefined): void;
+}
+
+function rangeText(least: number, most: number | undefined): string {
+  return most === undefined
+    ? t('datasource.number.least', 'Write a whole number from {{least}}.', { least })
+    : t('datasource.number.range', 'Write a whole number from {{least}} to {{most}}.', { least, most });
 }
 
 /** A number that is taken over when the input is left, so that a query does not run at every digit. */
@@ -42,7 +50,7 @@ export function NumberInput({ label, labelWidth, tooltip, value, placeholder, un
       labelWidth={labelWidth}
       tooltip={tooltip}
       invalid={isWrong}
-      error={isWrong ? `Write a whole number from ${min}${max === undefined ? '' : ` to ${max}`}.` : undefined}
+      error={isWrong ? rangeText(min, max) : undefined}
     >
       <Input
         id={id}

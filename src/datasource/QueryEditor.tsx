@@ -2,6 +2,7 @@ import { type QueryEditorProps } from '@grafana/data';
 import { Alert, Button, InlineField, InlineFieldRow, RadioButtonGroup } from '@grafana/ui';
 import React from 'react';
 
+import { t } from '../i18n/text';
 import { type CoordinatorDataSource } from './datasource';
 import { DeliveryFields } from './DeliveryFields';
 import { EventsFields } from './EventsFields';
@@ -22,21 +23,38 @@ import { type CoordinatorSettings } from './settings';
 import { StatesFields } from './StatesFields';
 import { LABEL_WIDTH } from './widths';
 
-const TYPES: Array<{ label: string; value: UnjamQuery['queryType']; description: string }> = [
-  { label: 'Jobs', value: 'jobs', description: 'A row for each job: for tables and the stuck-jobs panel' },
-  { label: 'Metric', value: 'metric', description: 'One metric: for graphs and alert rules' },
-  {
-    label: 'Delivery',
-    value: 'delivery',
-    description: 'A row for each pair of nodes: for tables and the delivery panel',
-  },
-  { label: 'States', value: 'states', description: 'The states of each job over time: for state timelines' },
-  {
-    label: 'Events',
-    value: 'events',
-    description: 'What happened to the cluster, and what Unjam did: for annotations and logs',
-  },
-];
+function types(): Array<{ label: string; value: UnjamQuery['queryType']; description: string }> {
+  return [
+    {
+      label: t('datasource.type.jobs', 'Jobs'),
+      value: 'jobs',
+      description: t('datasource.type.jobs-why', 'A row for each job: for tables and the stuck-jobs panel'),
+    },
+    {
+      label: t('datasource.type.metric', 'Metric'),
+      value: 'metric',
+      description: t('datasource.type.metric-why', 'One metric: for graphs and alert rules'),
+    },
+    {
+      label: t('datasource.type.delivery', 'Delivery'),
+      value: 'delivery',
+      description: t('datasource.type.delivery-why', 'A row for each pair of nodes: for tables and the delivery panel'),
+    },
+    {
+      label: t('datasource.type.states', 'States'),
+      value: 'states',
+      description: t('datasource.type.states-why', 'The states of each job over time: for state timelines'),
+    },
+    {
+      label: t('datasource.type.events', 'Events'),
+      value: 'events',
+      description: t(
+        'datasource.type.events-why',
+        'What happened to the cluster, and what Unjam did: for annotations and logs'
+      ),
+    },
+  ];
+}
 
 type Props = Pick<
   QueryEditorProps<CoordinatorDataSource, UnjamQuery, CoordinatorSettings>,
@@ -52,14 +70,14 @@ export function QueryEditor({ query: stored, datasource, onChange, onRunQuery }:
   };
   if (!migration.ok) {
     return (
-      <Alert severity="error" title="This query cannot be read">
+      <Alert severity="error" title={t('datasource.query.unreadable', 'This query cannot be read')}>
         <p>{migration.reason}</p>
         <Button
           size="sm"
           variant="secondary"
           onClick={() => change({ ...base(stored), ...defaultJobsQuery(stored.refId) })}
         >
-          Make it anew
+          {t('datasource.query.anew', 'Make it anew')}
         </Button>
       </Alert>
     );
@@ -71,8 +89,13 @@ export function QueryEditor({ query: stored, datasource, onChange, onRunQuery }:
   return (
     <>
       <InlineFieldRow>
-        <InlineField label="Type" labelWidth={LABEL_WIDTH}>
-          <RadioButtonGroup aria-label="Type" options={TYPES} value={query.queryType} onChange={changeType} />
+        <InlineField label={t('datasource.query.type', 'Type')} labelWidth={LABEL_WIDTH}>
+          <RadioButtonGroup
+            aria-label={t('datasource.query.type', 'Type')}
+            options={types()}
+            value={query.queryType}
+            onChange={changeType}
+          />
         </InlineField>
       </InlineFieldRow>
       {query.queryType === 'delivery' ? (

@@ -1,6 +1,7 @@
 import { InlineField, InlineFieldRow, InlineSwitch } from '@grafana/ui';
 import React, { useId } from 'react';
 
+import { t } from '../i18n/text';
 import { NumberInput } from './NumberInput';
 import { DEFAULT_STATES_LIMIT, MAX_STATES_LIMIT, type StatesQuery } from './query';
 import { LABEL_WIDTH } from './widths';
@@ -16,9 +17,12 @@ export function StatesFields({ query, onChange }: Props) {
   return (
     <InlineFieldRow>
       <InlineField
-        label="Stuck only"
+        label={t('datasource.jobs.stuck', 'Stuck only')}
         labelWidth={LABEL_WIDTH}
-        tooltip="Only jobs that were canceling or failing, at some time in the range, for longer than the data source's threshold. All states of a chosen job are shown."
+        tooltip={t(
+          'datasource.states.stuck-why',
+          "Only jobs that were canceling or failing, at some time in the range, for longer than the data source's threshold. All states of a chosen job are shown."
+        )}
       >
         <InlineSwitch
           id={stuckId}
@@ -27,8 +31,12 @@ export function StatesFields({ query, onChange }: Props) {
         />
       </InlineField>
       <NumberInput
-        label="Limit"
-        tooltip={`At most this many jobs, up to ${MAX_STATES_LIMIT}; those that changed last. How many match in all is always told.`}
+        label={t('datasource.query.limit', 'Limit')}
+        tooltip={t(
+          'datasource.states.limit-why',
+          'At most this many jobs, up to {{most}}; those that changed last. How many match in all is always told.',
+          { most: MAX_STATES_LIMIT }
+        )}
         value={query.limit}
         placeholder={DEFAULT_STATES_LIMIT}
         min={1}

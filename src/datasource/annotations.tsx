@@ -10,6 +10,7 @@ import { Alert } from '@grafana/ui';
 import React from 'react';
 import { of, type Observable } from 'rxjs';
 
+import { t } from '../i18n/text';
 import { EventsFields } from './EventsFields';
 import { defaultEventsQuery, migrateQuery, type EventsQuery, type UnjamQuery } from './query';
 
@@ -40,8 +41,11 @@ export function AnnotationQueryEditor({ query, datasource, onChange, onRunQuery 
   const events = eventsOf(query);
   if (!events) {
     return (
-      <Alert severity="error" title="This annotation cannot be read">
-        Its query was saved by another version of Unjam. Update the Unjam app, or make the annotation anew.
+      <Alert severity="error" title={t('datasource.annotation.unreadable', 'This annotation cannot be read')}>
+        {t(
+          'datasource.annotation.other-version',
+          'Its query was saved by another version of Unjam. Update the Unjam app, or make the annotation anew.'
+        )}
       </Alert>
     );
   }

@@ -1,3 +1,4 @@
+import { t } from '../i18n/text';
 import { checkAddress, type Range } from './checks';
 
 export type CloverDxApiChoice = 'auto' | 'rest' | 'simple-http';
@@ -91,13 +92,24 @@ export function checkAbortPath(path: string | undefined): string {
     return '';
   }
   if (!path.startsWith('/') || path.includes('..') || /[?#\s\\]/.test(path)) {
-    return `"${path}" is no path below /api/rest/v1. Write it like ${CLOVERDX_DEFAULTS.abortPath}.`;
+    return t('datasource.check.no-path', '"{{path}}" is no path below /api/rest/v1. Write it like {{example}}.', {
+      path,
+      example: CLOVERDX_DEFAULTS.abortPath,
+    });
   }
   if (path.toLowerCase().includes('suspend')) {
-    return `"${path}" suspends a server, which aborts everything on it. Write the path that aborts one run.`;
+    return t(
+      'datasource.check.suspends',
+      '"{{path}}" suspends a server, which aborts everything on it. Write the path that aborts one run.',
+      { path }
+    );
   }
   if (path.split(RUN_ID).length !== 2) {
-    return `The path must hold ${RUN_ID} once: only one run is ever aborted, by its run id.`;
+    return t(
+      'datasource.check.run-id',
+      'The path must hold {{place}} once: only one run is ever aborted, by its run id.',
+      { place: RUN_ID }
+    );
   }
   return '';
 }
@@ -106,14 +118,20 @@ export function checkAbortPath(path: string | undefined): string {
 export function checkFieldName(name: string | undefined, example: string): string {
   return name === undefined || FIELD_NAME.test(name)
     ? ''
-    : `"${name}" is no name of a field. Write it as it stands in the server's answer, like ${example}.`;
+    : t(
+        'datasource.check.no-field',
+        '"{{name}}" is no name of a field. Write it as it stands in the server\'s answer, like {{example}}.',
+        { name, example }
+      );
 }
 
 /** What is wrong with the two fields beside each other, as a sentence; empty when nothing is. */
 export function checkFieldsDiffer({ parentField, nodeField }: CloverDxApi): string {
   const parent = parentField ?? CLOVERDX_DEFAULTS.parentField;
   return parent === (nodeField ?? CLOVERDX_DEFAULTS.nodeField)
-    ? `"${parent}" is written for the parent and for the node. They are two fields.`
+    ? t('datasource.check.same-field', '"{{field}}" is written for the parent and for the node. They are two fields.', {
+        field: parent,
+      })
     : '';
 }
 
@@ -121,7 +139,10 @@ export function checkFieldsDiffer({ parentField, nodeField }: CloverDxApi): stri
 export function checkStatusFilter(filter: string | undefined): string {
   return filter === undefined || FILTER.test(filter)
     ? ''
-    : `"${filter}" is no filter. Write it like ${CLOVERDX_DEFAULTS.statusFilter}, without "?".`;
+    : t('datasource.check.no-filter', '"{{filter}}" is no filter. Write it like {{example}}, without "?".', {
+        filter,
+        example: CLOVERDX_DEFAULTS.statusFilter,
+      });
 }
 
 /** Whether each node has an address of its own, rather than one Prometheus server for all. */
@@ -135,37 +156,55 @@ export function checkNodes({ source = MESSAGING_DEFAULTS.source, nodes = [] }: M
     return '';
   }
   if (nodes.length === 0) {
-    return 'Write at least one node. Only what stands here is ever contacted.';
+    return t('datasource.check.no-node', 'Write at least one node. Only what stands here is ever contacted.');
   }
   const withoutName = nodes.findIndex(({ name }) => name === '');
   if (withoutName >= 0) {
-    return `Node ${withoutName + 1} has no name. Write the one by which the cluster itself knows it.`;
+    return t(
+      'datasource.check.no-name',
+      'Node {{number}} has no name. Write the one by which the cluster itself knows it.',
+      { number: withoutName + 1 }
+    );
   }
   const sameName = duplicate(nodes.map(({ name }) => name));
   if (sameName !== undefined) {
-    return `The node "${sameName}" is written twice.`;
+    return t('datasource.check.same-name', 'The node "{{name}}" is written twice.', { name: sameName });
   }
   return hasNodeAddresses(source) ? checkNodeAddresses(nodes) : checkInstances(nodes);
 }
 
 function checkNodeAddresses(nodes: MessagingNode[]): string {
   for (const { name, url } of nodes) {
-    const wrong = url ? checkAddress(url) : 'It has no address.';
+    const wrong = url ? checkAddress(url) : t('datasource.check.node-address', 'It has no address.');
     if (wrong) {
-      return `Node "${name}": ${wrong}`;
+      return t('datasource.check.node', 'Node "{{name}}": {{wrong}}', { name, wrong });
     }
   }
   const same = duplicate(nodes.map(({ url }) => url ?? ''));
-  return same === undefined ? '' : `"${same}" is written for two nodes. Each node has an address of its own.`;
+  return same === undefined
+    ? ''
+    : t(
+        'datasource.check.same-address',
+        '"{{address}}" is written for two nodes. Each node has an address of its own.',
+        { address: same }
+      );
 }
 
 function checkInstances(nodes: MessagingNode[]): string {
   const without = nodes.find(({ instance }) => !instance);
   if (without) {
-    return `Node "${without.name}" has no instance. Write the value that its series carry in the label "instance".`;
+    return t(
+      'datasource.check.no-instance',
+      'Node "{{name}}" has no instance. Write the value that its series carry in the label "instance".',
+      { name: without.name }
+    );
   }
   const same = duplicate(nodes.map(({ instance }) => instance ?? ''));
-  return same === undefined ? '' : `The instance "${same}" is written for two nodes.`;
+  return same === undefined
+    ? ''
+    : t('datasource.check.same-instance', 'The instance "{{instance}}" is written for two nodes.', {
+        instance: same,
+      });
 }
 
 /** What is wrong with the address of the Prometheus server, as a sentence; empty when nothing is. */
@@ -173,7 +212,9 @@ export function checkPrometheus({ source, prometheusUrl }: Messaging): string {
   if (source !== 'prometheus') {
     return '';
   }
-  return prometheusUrl ? checkAddress(prometheusUrl) : 'Write the address of the Prometheus server.';
+  return prometheusUrl
+    ? checkAddress(prometheusUrl)
+    : t('datasource.check.prometheus', 'Write the address of the Prometheus server.');
 }
 
 function duplicate(values: string[]): string | undefined {

@@ -10,6 +10,7 @@ import {
 import { DataSourceWithBackend, getTemplateSrv, type TemplateSrv } from '@grafana/runtime';
 import { map, type Observable } from 'rxjs';
 
+import { t } from '../i18n/text';
 import { eventAnnotations } from './annotations';
 import { interpolate } from './interpolation';
 import {
@@ -44,7 +45,7 @@ export class CoordinatorDataSource extends DataSourceWithBackend<UnjamQuery, Coo
    * is not a signed-in person, and dashboards with variables are also read by others.
    */
   readonly jobNames = (): Observable<string[]> =>
-    this.names('The names of the jobs could not be read.', ['job_name'], {
+    this.names(t('datasource.names.jobs', 'The names of the jobs could not be read.'), ['job_name'], {
       queryType: 'jobs',
       sortBy: 'name',
       limit: MAX_LIMIT,
@@ -52,7 +53,7 @@ export class CoordinatorDataSource extends DataSourceWithBackend<UnjamQuery, Coo
 
   /** The names of the nodes between which events are delivered, each once, sorted; read as those of the jobs are. */
   readonly nodeNames = (): Observable<string[]> =>
-    this.names('The names of the nodes could not be read.', ['node', 'peer'], {
+    this.names(t('datasource.names.nodes', 'The names of the nodes could not be read.'), ['node', 'peer'], {
       queryType: 'delivery',
       limit: MAX_LIMIT,
     });

@@ -1,3 +1,4 @@
+import { t } from '../i18n/text';
 import { checkTimeZone } from './checks';
 
 /** A time in which no job becomes stuck: once, or every week on `days`. */
@@ -42,23 +43,36 @@ const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/;
 /** What is wrong with a threshold, as a sentence; empty when nothing is. */
 export function checkThreshold(value: number | undefined): string {
   const isRight = value === undefined || value === 0 || (Number.isInteger(value) && value >= LEAST && value <= MOST);
-  return isRight ? '' : `Write a whole number from ${LEAST} to ${MOST}, or 0 for never.`;
+  return isRight
+    ? ''
+    : t('datasource.check.threshold', 'Write a whole number from {{least}} to {{most}}, or 0 for never.', {
+        least: LEAST,
+        most: MOST,
+      });
 }
 
 /** What is wrong with the maintenance windows, as one sentence; empty when nothing is. */
 export function checkWindows(windows: MaintenanceWindow[]): string {
   if (windows.length > MOST_WINDOWS) {
-    return `Keep at most ${MOST_WINDOWS} windows: remove those that are over.`;
+    return t('datasource.windows.too-many', 'Keep at most {{most}} windows: remove those that are over.', {
+      most: MOST_WINDOWS,
+    });
   }
   const sentences = windows.map(checkWindow);
   const at = sentences.findIndex((sentence) => sentence !== '');
-  return at < 0 ? '' : `Window ${at + 1}: ${sentences[at]}`;
+  return at < 0
+    ? ''
+    : t('datasource.windows.wrong', 'Window {{number}}: {{wrong}}', { number: at + 1, wrong: sentences[at] });
 }
 
 function checkWindow(window: MaintenanceWindow): string {
   const length = window.reason.trim().length;
   if (length === 0 || length > LONGEST_REASON) {
-    return `say in 1 to ${LONGEST_REASON} characters what is done then; operators read it.`;
+    return t(
+      'datasource.windows.reason-wrong',
+      'say in 1 to {{most}} characters what is done then; operators read it.',
+      { most: LONGEST_REASON }
+    );
   }
   return window.days ? checkWeekly(window, window.days) : checkOnce(window);
 }
@@ -66,24 +80,34 @@ function checkWindow(window: MaintenanceWindow): string {
 function checkWeekly({ from, to, timeZone }: MaintenanceWindow, days: string[]): string {
   const unknown = days.find((day) => !DAYS.includes(day));
   if (days.length === 0 || unknown !== undefined) {
-    return `${unknown ? `"${unknown}" is no day` : 'it has no day'}; write ${DAYS.join(', ')}.`;
+    const known = DAYS.join(', ');
+    return unknown
+      ? t('datasource.windows.unknown-day', '"{{day}}" is no day; write {{known}}.', { day: unknown, known })
+      : t('datasource.windows.no-day', 'it has no day; write {{known}}.', { known });
   }
   if (!TIME_OF_DAY.test(from) || !TIME_OF_DAY.test(to)) {
-    return 'write its times of day like 02:00.';
+    return t('datasource.windows.time-of-day', 'write its times of day like 02:00.');
   }
   if (from === to) {
-    return 'it ends as it begins; one that ends on the next day has an end that is earlier than its beginning.';
+    return t(
+      'datasource.windows.empty',
+      'it ends as it begins; one that ends on the next day has an end that is earlier than its beginning.'
+    );
   }
-  return timeZone ? checkTimeZone(timeZone) : 'write its time zone, like Europe/Vienna or UTC.';
+  return timeZone
+    ? checkTimeZone(timeZone)
+    : t('datasource.windows.no-time-zone', 'write its time zone, like Europe/Vienna or UTC.');
 }
 
 function checkOnce({ from, to }: MaintenanceWindow): string {
   if (!INSTANT.test(from) || !INSTANT.test(to)) {
-    return 'write its times with their zone, like 2026-11-22T02:00:00+01:00.';
+    return t('datasource.windows.no-instant', 'write its times with their zone, like 2026-11-22T02:00:00+01:00.');
   }
   const length = Date.parse(to) - Date.parse(from);
   if (!(length > 0)) {
-    return 'it must begin before it ends.';
+    return t('datasource.windows.ends-first', 'it must begin before it ends.');
   }
-  return length > LONGEST_DAYS * DAY ? `it lasts longer than ${LONGEST_DAYS} days.` : '';
+  return length > LONGEST_DAYS * DAY
+    ? t('datasource.windows.too-long', 'it lasts longer than {{most}} days.', { most: LONGEST_DAYS })
+    : '';
 }

@@ -1,5 +1,7 @@
 import { type DataSourceSettings } from '@grafana/data';
 
+import { t } from '../i18n/text';
+
 type Settings = Pick<
   DataSourceSettings<object, object>,
   | 'url'
@@ -13,8 +15,12 @@ type Settings = Pick<
 >;
 
 /** Why nothing may stand in these fields; the backend refuses to act while something does. */
-export const PROXY_DANGER =
-  "Grafana's proxy would let any Viewer send requests to the coordinator with its credentials.";
+export function proxyDanger(): string {
+  return t(
+    'datasource.proxy.danger',
+    "Grafana's proxy would let any Viewer send requests to the coordinator with its credentials."
+  );
+}
 
 /** The fields by which Grafana's data source proxy would reach the coordinator past all guards, as far as they are set. */
 export function openProxyFields(settings: Settings): string[] {

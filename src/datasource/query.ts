@@ -1,5 +1,6 @@
 import { type DataQuery } from '@grafana/schema';
 
+import { t } from '../i18n/text';
 import {
   SCHEMA_VERSION,
   type DeliveryQuery,
@@ -53,9 +54,11 @@ export function migrateQuery(stored: DataQuery): Migration {
   if (schemaVersion !== SCHEMA_VERSION) {
     return {
       ok: false,
-      reason:
-        `This query has the version ${describe(schemaVersion)}, and this Unjam knows version ${SCHEMA_VERSION}. ` +
-        'Update the Unjam app, or make the query anew.',
+      reason: t(
+        'datasource.query.other-version',
+        'This query has the version {{version}}, and this Unjam knows version {{known}}. Update the Unjam app, or make the query anew.',
+        { version: describe(schemaVersion), known: SCHEMA_VERSION }
+      ),
     };
   }
   switch (stored.queryType) {
@@ -72,7 +75,11 @@ export function migrateQuery(stored: DataQuery): Migration {
     default:
       return {
         ok: false,
-        reason: `This query has the type ${describe(stored.queryType)}, which this Unjam does not know. Choose "Jobs", "Metric", "Delivery", "States" or "Events".`,
+        reason: t(
+          'datasource.query.other-type',
+          'This query has the type {{type}}, which this Unjam does not know. Choose "Jobs", "Metric", "Delivery", "States" or "Events".',
+          { type: describe(stored.queryType) }
+        ),
       };
   }
 }
@@ -88,5 +95,5 @@ function pinned<T extends UnjamQuery['queryType']>(queryType: T) {
 }
 
 function describe(value: unknown): string {
-  return value === undefined ? 'none' : JSON.stringify(value);
+  return value === undefined ? t('datasource.query.none', 'none') : JSON.stringify(value);
 }

@@ -40,6 +40,8 @@ interface CommonSettings extends DataSourceJsonData {
   detection?: DetectionSettings;
   tlsServerName?: string;
   actions?: ActionSettings;
+  /** A job in the coordinator's own UI, with `{jobId}` in the place of its id. */
+  uiUrl?: string;
 }
 
 /** A SeaTunnel Zeta cluster. */
@@ -89,6 +91,7 @@ const COMMON = [
   'detection',
   'tlsServerName',
   'actions',
+  'uiUrl',
 ] as const satisfies ReadonlyArray<keyof CommonSettings>;
 
 /** The settings as those of another kind: what only the former kind has is left behind. */

@@ -10,6 +10,7 @@ import { InlineField, RadioButtonGroup } from '@grafana/ui';
 import React from 'react';
 import { map, of, type Observable } from 'rxjs';
 
+import { t } from '../i18n/text';
 import { STATES } from '../model/states';
 import { type UnjamQuery } from './query';
 import { type CoordinatorSettings } from './settings';
@@ -21,11 +22,13 @@ export interface VariableQuery extends DataQuery {
   field?: VariableField;
 }
 
-const FIELDS: Array<{ label: string; value: VariableField }> = [
-  { label: 'Job names', value: 'job_names' },
-  { label: 'States', value: 'states' },
-  { label: 'Nodes', value: 'nodes' },
-];
+function fields(): Array<{ label: string; value: VariableField }> {
+  return [
+    { label: t('datasource.variable.job-names', 'Job names'), value: 'job_names' },
+    { label: t('datasource.variable.states', 'States'), value: 'states' },
+    { label: t('datasource.variable.nodes', 'Nodes'), value: 'nodes' },
+  ];
+}
 
 const DEFAULT_FIELD: VariableField = 'job_names';
 
@@ -72,10 +75,10 @@ type EditorProps = Pick<
 /** Chooses what a template variable lists. */
 export function VariableQueryEditor({ query, onChange }: EditorProps) {
   return (
-    <InlineField label="Values" labelWidth={16}>
+    <InlineField label={t('datasource.variable.values', 'Values')} labelWidth={16}>
       <RadioButtonGroup
-        aria-label="Values"
-        options={FIELDS}
+        aria-label={t('datasource.variable.values', 'Values')}
+        options={fields()}
         value={query.field ?? DEFAULT_FIELD}
         onChange={(field) => onChange({ ...query, field })}
       />

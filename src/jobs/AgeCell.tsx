@@ -1,5 +1,6 @@
 import React from 'react';
 
+import { t } from '../i18n/text';
 import { describeQuality, formatQualifiedAge } from '../model/age';
 import { type JobRow } from '../model/jobs';
 import { useTick } from './clock';
@@ -19,7 +20,12 @@ export function AgeCell({ row, receivedAt, present }: Props) {
     const { since, lastSeen } = row;
     // Both are the server's times. Nobody knows how long the state lasted after it was last seen.
     const seconds = since !== undefined && lastSeen !== undefined ? (lastSeen - since) / 1000 : row.ageSeconds;
-    return <span title={describeQuality(row.quality)}>{formatQualifiedAge(seconds, row.quality)} when last seen</span>;
+    const age = formatQualifiedAge(seconds, row.quality);
+    return (
+      <span title={describeQuality(row.quality)}>
+        {t('jobs.age.when-last-seen', '{{age}} when last seen', { age })}
+      </span>
+    );
   }
   const seconds = row.ageSeconds + Math.max(0, now - receivedAt) / 1000;
   return <span title={describeQuality(row.quality)}>{formatQualifiedAge(seconds, row.quality)}</span>;

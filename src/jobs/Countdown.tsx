@@ -1,10 +1,12 @@
 import { type TimeZone } from '@grafana/schema';
 import React from 'react';
 
+import { t } from '../i18n/text';
 import { formatAge } from '../model/age';
 import { serverNow } from '../model/freshness';
 import { formatMoment } from '../model/time';
 import { useTick } from './clock';
+import { utcMoment } from './utc';
 
 interface Props {
   /** A moment of the server's clock, in milliseconds since 1970. */
@@ -22,12 +24,22 @@ export function Countdown({ deadline, answeredAt, receivedAt, present, timeZone 
   const now = useTick();
   const moment = formatMoment(deadline, timeZone);
   if (!present) {
-    return <span>{moment}, as last foretold</span>;
+    return (
+      <span title={utcMoment(deadline)}>
+        {t('jobs.countdown.as-foretold', '{{moment}}, as last foretold', { moment })}
+      </span>
+    );
   }
-  return <span title={moment}>{describeRest((deadline - serverNow(answeredAt, receivedAt, now)) / 1000)}</span>;
+  return (
+    <span title={t('jobs.countdown.moment', '{{moment}} ({{utc}})', { moment, utc: utcMoment(deadline) })}>
+      {describeRest((deadline - serverNow(answeredAt, receivedAt, now)) / 1000)}
+    </span>
+  );
 }
 
 /** "in 14 min 05 s", or "passed 20 s ago". */
 export function describeRest(seconds: number): string {
-  return seconds > 0 ? `in ${formatAge(Math.ceil(seconds))}` : `passed ${formatAge(-seconds)} ago`;
+  return seconds > 0
+    ? t('jobs.countdown.left', 'in {{time}}', { time: formatAge(Math.ceil(seconds)) })
+    : t('jobs.countdown.passed', 'passed {{time}} ago', { time: formatAge(-seconds) });
 }

@@ -3,6 +3,7 @@ import { type GrafanaTheme2, type IconName } from '@grafana/data';
 import { Icon, useStyles2 } from '@grafana/ui';
 import React from 'react';
 
+import { t } from '../i18n/text';
 import { type Outlook } from '../model/findings';
 import { ForeignText } from '../model/ForeignText';
 import { type JobRow } from '../model/jobs';
@@ -34,12 +35,18 @@ export function FindingCell({ row: { cause, outlook, confidence, evidence }, pre
         <div className={styles.outlook}>
           <Icon name={ICONS[outlook]} size="sm" aria-hidden="true" /> {outlook}
           {confidence && ` (${confidence})`}
-          {!present && ', as last seen'}
+          {!present && t('jobs.finding.as-last-seen', ', as last seen')}
         </div>
       )}
       {evidence.length > 0 && (
         <details className={styles.evidence}>
-          <summary>{evidence.length === 1 ? '1 piece of evidence' : `${evidence.length} pieces of evidence`}</summary>
+          <summary>
+            {t('jobs.finding.evidence', '{{count}} pieces of evidence', {
+              count: evidence.length,
+              defaultValue_one: '{{count}} piece of evidence',
+              defaultValue_other: '{{count}} pieces of evidence',
+            })}
+          </summary>
           <ul className={styles.list}>
             {evidence.map((sentence) => (
               <li key={sentence}>

@@ -4,10 +4,12 @@ import { type TimeZone } from '@grafana/schema';
 import { Badge, Icon, useStyles2 } from '@grafana/ui';
 import React from 'react';
 
+import { t } from '../i18n/text';
 import { type JobRow } from '../model/jobs';
 import { suppressionStatement } from '../model/suppression';
 import { inertName } from '../model/text';
 import { formatMoment } from '../model/time';
+import { utcMoment } from './utc';
 
 interface Props {
   row: JobRow;
@@ -19,12 +21,19 @@ interface Props {
 export function StateCell({ row, present, timeZone }: Props) {
   const styles = useStyles2(getStyles);
   const state = row.state.toUpperCase();
-  const own = row.word ? `The coordinator's own word: ${inertName(row.word)}` : 'The coordinator gave no word for it';
+  const own = row.word
+    ? t('jobs.state.own-word', "The coordinator's own word: {{word}}", { word: inertName(row.word) })
+    : t('jobs.state.no-word', 'The coordinator gave no word for it');
   if (!present) {
-    const seen = row.lastSeen === undefined ? '' : ` ${formatMoment(row.lastSeen, timeZone)}`;
     return (
-      <span title={own}>
-        <Icon name="question-circle" aria-hidden="true" /> {`UNKNOWN (last seen${seen}: ${state})`}
+      <span title={row.lastSeen === undefined ? own : `${own}. ${utcMoment(row.lastSeen)}`}>
+        <Icon name="question-circle" aria-hidden="true" />{' '}
+        {row.lastSeen === undefined
+          ? t('jobs.state.unknown', 'UNKNOWN (last seen: {{state}})', { state })
+          : t('jobs.state.unknown-since', 'UNKNOWN (last seen {{moment}}: {{state}})', {
+              moment: formatMoment(row.lastSeen, timeZone),
+              state,
+            })}
       </span>
     );
   }

@@ -1,5 +1,6 @@
 import { describeFailure, type Failure } from '../api/failure';
 import { type Kind, type Support } from '../api/types';
+import { t } from '../i18n/text';
 import { type JobRow } from '../model/jobs';
 
 /** What is known of what the signed-in user may ask of a coordinator. */
@@ -20,17 +21,22 @@ export function onlyStopOf(answer: SupportAnswer | undefined): string | undefine
  */
 export function whyNot(kind: Kind, row: JobRow, answer: SupportAnswer | undefined): string {
   if (!answer) {
-    return 'This panel cannot tell which coordinator the job belongs to. Choose an Unjam coordinator as its data source.';
+    return t(
+      'jobs.availability.no-coordinator',
+      'This panel cannot tell which coordinator the job belongs to. Choose an Unjam coordinator as its data source.'
+    );
   }
   switch (answer.known) {
     case 'not yet':
-      return 'Asking the server what you may do…';
+      return t('jobs.availability.asking', 'Asking the server what you may do…');
     case 'no':
-      return `It is not known what you may do. ${describeFailure(answer.failure)}`;
+      return t('jobs.availability.not-known', 'It is not known what you may do. {{failure}}', {
+        failure: describeFailure(answer.failure),
+      });
     case 'yes': {
       const { allowed, reason } = kind === 'cancel' ? answer.support.cancel : answer.support.forceStop;
       if (!allowed) {
-        return reason || 'The server does not allow it and gives no reason.';
+        return reason || t('jobs.availability.no-reason', 'The server does not allow it and gives no reason.');
       }
       return kind === 'cancel' ? row.cancelBlock : row.forceStopBlock;
     }

@@ -2,6 +2,7 @@ import { LoadingState, type PanelData } from '@grafana/data';
 import { Alert } from '@grafana/ui';
 import React, { useState } from 'react';
 
+import { t } from '../i18n/text';
 import { ForeignText } from '../model/ForeignText';
 import { SENTENCE } from '../model/text';
 
@@ -46,7 +47,7 @@ export function QueryErrors({ data, title }: Props) {
               <ForeignText text={sentence} characters={SENTENCE} expandable />
             </p>
           ))
-        : 'The data source gave no reason. Look at its health in its settings.'}
+        : t('jobs.panel.no-reason', 'The data source gave no reason. Look at its health in its settings.')}
     </Alert>
   );
 }

@@ -3,6 +3,7 @@ import { type GrafanaTheme2 } from '@grafana/data';
 import { useStyles2 } from '@grafana/ui';
 import React, { useState } from 'react';
 
+import { t } from '../i18n/text';
 import { GLANCE, shortened, visibleText } from './text';
 
 interface Props {
@@ -45,7 +46,11 @@ export function ForeignText({ text, characters = GLANCE, otherwise = '', expanda
     <>
       <bdi className={styles.text}>{isWhole ? whole : short}</bdi>{' '}
       <button type="button" className={styles.more} aria-expanded={isWhole} onClick={() => setWhole(!isWhole)}>
-        {isWhole ? 'Show less' : `Show all ${Array.from(whole).length} characters`}
+        {isWhole
+          ? t('model.foreign-text.less', 'Show less')
+          : t('model.foreign-text.all', 'Show all {{characters}} characters', {
+              characters: Array.from(whole).length,
+            })}
       </button>
     </>
   );

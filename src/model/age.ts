@@ -1,5 +1,6 @@
 import { type TimeZone } from '@grafana/schema';
 
+import { t } from '../i18n/text';
 import { formatMoment } from './time';
 
 /** How well the beginning of an episode is known (see pkg/timeline). Empty where no episode is known. */
@@ -16,47 +17,61 @@ const DAY = 24 * HOUR;
  */
 export function formatAge(seconds: number): string {
   if (Number.isNaN(seconds)) {
-    return 'unknown';
+    return t('model.age.unknown', 'unknown');
   }
   const whole = Math.floor(Math.max(0, seconds));
   if (whole < MINUTE) {
-    return `${whole} s`;
+    return t('model.age.seconds', '{{seconds}} s', { seconds: whole });
   }
   if (whole < HOUR) {
-    return pair(whole, MINUTE, 'min', 1, 's');
+    return t('model.age.minutes', '{{minutes}} min {{seconds}} s', {
+      minutes: Math.floor(whole / MINUTE),
+      seconds: twoDigits(whole % MINUTE),
+    });
   }
   if (whole < DAY) {
-    return pair(whole, HOUR, 'h', MINUTE, 'min');
+    return t('model.age.hours', '{{hours}} h {{minutes}} min', {
+      hours: Math.floor(whole / HOUR),
+      minutes: twoDigits((whole % HOUR) / MINUTE),
+    });
   }
-  return pair(whole, DAY, 'd', HOUR, 'h');
+  return t('model.age.days', '{{days}} d {{hours}} h', {
+    days: Math.floor(whole / DAY),
+    hours: twoDigits((whole % DAY) / HOUR),
+  });
 }
 
 /** An age with "≥" in front where the true age may be greater. */
 export function formatQualifiedAge(seconds: number, quality: Quality): string {
   const age = formatAge(seconds);
-  return quality === 'at least' && age !== 'unknown' ? `≥ ${age}` : age;
+  return quality === 'at least' && !Number.isNaN(seconds) ? `≥ ${age}` : age;
 }
 
 /** Since when, for people: "since 2026-11-22 12:00:00", with "at least" in front where it may be longer. */
 export function formatSince(since: number, quality: Quality, timeZone?: TimeZone): string {
-  return `${quality === 'at least' ? 'at least since' : 'since'} ${formatMoment(since, timeZone)}`;
+  const moment = formatMoment(since, timeZone);
+  return quality === 'at least'
+    ? t('model.age.at-least-since', 'at least since {{moment}}', { moment })
+    : t('model.age.since', 'since {{moment}}', { moment });
 }
 
 /** What a quality means, as a sentence. */
 export function describeQuality(quality: Quality): string {
   switch (quality) {
     case 'exact':
-      return 'The coordinator itself says since when.';
+      return t('model.quality.exact', 'The coordinator itself says since when.');
     case 'observed':
-      return 'The change was seen between two polls.';
+      return t('model.quality.observed', 'The change was seen between two polls.');
     case 'at least':
-      return 'The job was already in this state at the first look, or nobody was looking when it began: the true age may be greater.';
+      return t(
+        'model.quality.at-least',
+        'The job was already in this state at the first look, or nobody was looking when it began: the true age may be greater.'
+      );
     case '':
-      return 'It is not known since when.';
+      return t('model.quality.unknown', 'It is not known since when.');
   }
 }
 
-function pair(seconds: number, large: number, largeUnit: string, small: number, smallUnit: string): string {
-  const rest = Math.floor((seconds % large) / small);
-  return `${Math.floor(seconds / large)} ${largeUnit} ${String(rest).padStart(2, '0')} ${smallUnit}`;
+function twoDigits(value: number): string {
+  return String(Math.floor(value)).padStart(2, '0');
 }

@@ -1,5 +1,6 @@
 import { type DataFrame } from '@grafana/data';
 
+import { t } from '../i18n/text';
 import { type Quality } from './age';
 import { toConfidence, toOutlook, type Confidence, type Outlook } from './findings';
 import { figure, metaOf, number, quality, readReading, record, text, texts, time, type Reading } from './reading';
@@ -92,7 +93,10 @@ export function readDelivery(frame: DataFrame): DeliveryAnswer {
   const columns = new Map(frame.fields.map((field) => [field.name, field]));
   if (!columns.has('node') || !columns.has('peer') || !columns.has('reach')) {
     throw new NotDeliveryError(
-      'This is no list of pairs of nodes. Choose an Unjam coordinator as data source and "Delivery" as query type.'
+      t(
+        'model.delivery.no-pairs',
+        'This is no list of pairs of nodes. Choose an Unjam coordinator as data source and "Delivery" as query type.'
+      )
     );
   }
   const rows = Array.from({ length: frame.length }, (_, index) => readPair((name) => columns.get(name)?.values[index]));

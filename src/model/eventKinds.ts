@@ -1,3 +1,4 @@
+import { t } from '../i18n/text';
 import catalogue from './eventKinds.json';
 
 /** One kind of event, as queries name it. */
@@ -11,3 +12,8 @@ export interface EventKind {
 
 /** Every kind. The backend's catalogue is the same, which a Go test compares (pkg/plugin). */
 export const EVENT_KINDS: readonly EventKind[] = catalogue;
+
+/** What a kind tells, in the user's language. */
+export function eventHelp({ kind, help }: EventKind): string {
+  return t(`model.event-kinds.${kind.replaceAll(' ', '-')}`, help);
+}

@@ -1,5 +1,6 @@
 import { type TimeZone } from '@grafana/schema';
 
+import { t } from '../i18n/text';
 import { formatAge } from './age';
 import { type Reading } from './reading';
 import { formatMoment } from './time';
@@ -43,17 +44,24 @@ export function asOfStatement(
   timeZone: TimeZone
 ): string {
   if (answer.asOf === undefined) {
-    return 'The coordinator has not been read yet.';
+    return t('model.freshness.never', 'The coordinator has not been read yet.');
   }
   const moment = formatMoment(answer.asOf, timeZone);
   const age = formatAge(readingAgeSeconds(answer, receivedAt, now) ?? NaN);
   switch (how) {
     case 'fresh':
-      return `As of ${moment}.`;
+      return t('model.freshness.fresh', 'As of {{moment}}.', { moment });
     case 'stale':
-      return `As of ${moment}, ${age} ago. Refresh the dashboard for a newer reading.`;
+      return t('model.freshness.stale', 'As of {{moment}}, {{age}} ago. Refresh the dashboard for a newer reading.', {
+        moment,
+        age,
+      });
     case 'blind':
-      return `As of ${moment}, ${age} ago. The coordinator is not seen; what is shown is how it was then.`;
+      return t(
+        'model.freshness.blind',
+        'As of {{moment}}, {{age}} ago. The coordinator is not seen; what is shown is how it was then.',
+        { moment, age }
+      );
   }
 }
 

@@ -1,5 +1,6 @@
 import { FieldType, type DataFrame } from '@grafana/data';
 
+import { t } from '../i18n/text';
 import { type Quality } from './age';
 import { toConfidence, toOutlook, type Confidence, type Outlook } from './findings';
 import { metaOf, number, quality, readReading, text, time, type Reading } from './reading';
@@ -70,12 +71,18 @@ export function readJobs(frame: DataFrame): JobsAnswer {
   const ids = columns.get('job_id');
   if (!ids || !columns.has('state') || !columns.has('age_seconds')) {
     throw new NotJobsError(
-      'This is no list of jobs. Choose an Unjam coordinator as data source and "Jobs" as query type.'
+      t(
+        'model.jobs.no-jobs',
+        'This is no list of jobs. Choose an Unjam coordinator as data source and "Jobs" as query type.'
+      )
     );
   }
   if (ids.type !== FieldType.string) {
     throw new NotJobsError(
-      'The job ids are not text, so digits may be lost. Remove transformations of the field job_id.'
+      t(
+        'model.jobs.no-text',
+        'The job ids are not text, so digits may be lost. Remove transformations of the field job_id.'
+      )
     );
   }
   const cell = (name: string, row: number): unknown => columns.get(name)?.values[row];

@@ -1,3 +1,4 @@
+import { t } from '../i18n/text';
 import catalogue from './metrics.json';
 
 /** One metric as queries name it. */
@@ -19,6 +20,11 @@ export interface Metric {
 
 /** Every metric. The backend's catalogue is the same, which a Go test compares (pkg/plugin). */
 export const METRICS: readonly Metric[] = catalogue;
+
+/** What a metric tells, in the user's language. */
+export function metricHelp({ name, help }: Metric): string {
+  return t(`model.metrics.${name}`, help);
+}
 
 export function findMetric(name: string): Metric | undefined {
   return METRICS.find((metric) => metric.name === name);

@@ -1,5 +1,6 @@
 import { type TimeZone } from '@grafana/schema';
 
+import { t } from '../i18n/text';
 import { type JobRow } from './jobs';
 import { inertName, SENTENCE } from './text';
 import { formatMoment } from './time';
@@ -12,6 +13,11 @@ export function suppressionStatement(
   if (suppressed === '') {
     return '';
   }
-  const until = suppressedUntil === undefined ? '' : ` until ${formatMoment(suppressedUntil, timeZone)}`;
-  return `suppressed: ${inertName(suppressed, SENTENCE)}${until}`;
+  const why = inertName(suppressed, SENTENCE);
+  return suppressedUntil === undefined
+    ? t('model.suppression.suppressed', 'suppressed: {{why}}', { why })
+    : t('model.suppression.until', 'suppressed: {{why}} until {{moment}}', {
+        why,
+        moment: formatMoment(suppressedUntil, timeZone),
+      });
 }

@@ -1,3 +1,5 @@
+import { t } from '../i18n/text';
+
 /**
  * Names, words and reasons come from whoever submits jobs or types them, so they may hold anything. React renders them
  * as text; what is left are characters that nobody sees but that change how a line reads (controls, marks of writing
@@ -28,7 +30,12 @@ export const SENTENCE = 1000;
 export function visibleText(text: string): string {
   return text
     .replace(EMOJI_OR_UNSEEN, (found: string, emoji: string | undefined) => emoji ?? written(found))
-    .replace(TOO_MANY_ACCENTS, (_, first: string, rest: string) => `${first}‹${Array.from(rest).length} accents›`);
+    .replace(TOO_MANY_ACCENTS, (_, first: string, rest: string) => `${first}${accents(Array.from(rest).length)}`);
+}
+
+/** How many accents are not shown. */
+function accents(left: number): string {
+  return t('model.text.accents', '‹{{left}} accents›', { left });
 }
 
 function written(character: string): string {

@@ -4,11 +4,17 @@ import { Icon, RadioButtonGroup, useStyles2 } from '@grafana/ui';
 import React from 'react';
 
 import { type Boot, type Theme } from './boot';
+import { language, type Language } from './language';
 import { usePageLocation } from './navigation';
 
 const THEMES: Array<{ label: string; value: Theme }> = [
   { label: 'Dark', value: 'dark' },
   { label: 'Light', value: 'light' },
+];
+
+const LANGUAGES: Array<{ label: string; value: Language }> = [
+  { label: 'English', value: 'en-US' },
+  { label: '中文', value: 'zh-Hans' },
 ];
 
 const NOBODY = 'nobody';
@@ -19,11 +25,12 @@ interface Props {
   home: string;
   theme: Theme;
   onTheme(theme: Theme): void;
+  onLanguage(language: Language): void;
   onPerson(login: string): void;
 }
 
 /** What this is and what it is not, where to go, and who is signed in. */
-export function Header({ boot, home, theme, onTheme, onPerson }: Props) {
+export function Header({ boot, home, theme, onTheme, onLanguage, onPerson }: Props) {
   const styles = useStyles2(getStyles);
   const people = boot.people.map(({ login, role }) => ({ label: role ? `${login} (${role})` : login, value: login }));
   return (
@@ -48,6 +55,13 @@ export function Header({ boot, home, theme, onTheme, onPerson }: Props) {
               onChange={onPerson}
             />
           </div>
+          <RadioButtonGroup
+            size="sm"
+            aria-label="Language"
+            options={LANGUAGES}
+            value={language}
+            onChange={onLanguage}
+          />
           <RadioButtonGroup size="sm" aria-label="Theme" options={THEMES} value={theme} onChange={onTheme} />
         </div>
       </div>

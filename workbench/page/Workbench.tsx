@@ -6,8 +6,9 @@ import { Navigate, Route, Router, Routes, type Navigator } from 'react-router-do
 
 import { APP_ID } from '../../src/model/plugins';
 import { type Boot, type Theme } from './boot';
-import { rememberPerson, rememberTheme } from './cookies';
+import { rememberLanguage, rememberPerson, rememberTheme } from './cookies';
 import { Header } from './Header';
+import { type Language } from './language';
 import { usePageLocation } from './navigation';
 import { type WorkbenchSources } from './services/sources';
 import { AppView } from './views/AppView';
@@ -36,7 +37,7 @@ export function Workbench({ boot, sources }: Props) {
       <GlobalStyles />
       <LocationServiceProvider service={locationService}>
         <Router location={location} navigator={navigator}>
-          <Header boot={boot} home={HOME} theme={theme} onTheme={changeTheme} onPerson={signIn} />
+          <Header boot={boot} home={HOME} theme={theme} onTheme={changeTheme} onLanguage={speak} onPerson={signIn} />
           <main>
             <Routes>
               <Route path={`${HOME}/*`} element={<AppView home={HOME} />} />
@@ -64,6 +65,14 @@ function buildTheme(mode: Theme): GrafanaTheme2 {
 function signIn(login: string) {
   rememberPerson(login);
   window.location.reload();
+}
+
+/** Texts are asked for when a plugin is loaded: the page is loaded anew, without what its address says of the language. */
+function speak(language: Language) {
+  rememberLanguage(language);
+  const address = new URL(window.location.href);
+  address.searchParams.delete('lang');
+  window.location.assign(address);
 }
 
 /** The router moves in Grafana's history. */

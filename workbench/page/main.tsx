@@ -1,5 +1,7 @@
 // First: what it lays out is read when @grafana/runtime is loaded.
 import { boot } from './boot';
+// Then the language: plugins ask for it when they are loaded.
+import './language';
 
 import { locationService, setBackendSrv, setDataSourceSrv, setLocationSrv, setTemplateSrv } from '@grafana/runtime';
 import { setPluginPage } from 'grafana-plugin-page';

@@ -3,6 +3,7 @@ import React from 'react';
 
 import { findingOf, leftoverSentences } from '../../actions/leftovers';
 import { describeOutcome, verb } from '../../actions/texts';
+import { t } from '../../i18n/text';
 import { describeFailure } from '../../api/failure';
 import { type Source } from '../../api/sources';
 import { type Action } from '../../api/types';
@@ -10,7 +11,7 @@ import { ForeignText } from '../../model/ForeignText';
 import { inertName, SENTENCE } from '../../model/text';
 import { formatMoment, parseTime } from '../../model/time';
 import { JobName } from '../JobName';
-import { type CoordinatorState } from './overview';
+import { type CoordinatorState } from '../coordinatorState';
 import { Table } from '../Table';
 
 interface Entry {
@@ -32,14 +33,27 @@ export function AfterForceStops({ states }: { states: CoordinatorState[] }) {
     <>
       {entries.length > 0 && (
         <Table
-          caption="Actions without a proven end, and force-stopped jobs with tasks that may run on"
-          headers={['What', 'Job', 'Coordinator', 'What is open', 'By']}
+          caption={t(
+            'overview.after.caption',
+            'Actions without a proven end, and force-stopped jobs with tasks that may run on'
+          )}
+          headers={[
+            t('overview.columns.what', 'What'),
+            t('overview.columns.job', 'Job'),
+            t('overview.columns.coordinator', 'Coordinator'),
+            t('overview.after.open', 'What is open'),
+            t('overview.columns.by', 'By'),
+          ]}
         >
           {entries.map(({ source, onlyStop, action, sentences }) => (
             <tr key={`${source.uid} ${action.id}`}>
               <td>{verb(action.kind, onlyStop)}</td>
               <td>
-                <JobName name={action.job.name} id={action.job.id} />
+                <JobName
+                  name={action.job.name}
+                  id={action.job.id}
+                  page={{ uid: source.uid, createTime: parseTime(action.job.createTime) }}
+                />
               </td>
               <td>
                 <ForeignText text={source.name} />
@@ -52,24 +66,35 @@ export function AfterForceStops({ states }: { states: CoordinatorState[] }) {
                 ))}
               </td>
               <td>
-                <ForeignText text={action.by} otherwise="(not recorded)" />
+                <ForeignText text={action.by} otherwise={t('overview.not-recorded', '(not recorded)')} />
               </td>
             </tr>
           ))}
         </Table>
       )}
-      {entries.length === 0 && isRead && !isAsking && <p>Nothing is open after the acts of the last hours.</p>}
+      {entries.length === 0 && isRead && !isAsking && (
+        <p>{t('overview.after.none', 'Nothing is open after the acts of the last hours.')}</p>
+      )}
       {clean > 0 && (
         <p>
-          {clean === 1 ? '1 more force stop is' : `${clean} more force stops are`} watched; no task of{' '}
-          {clean === 1 ? 'its job' : 'their jobs'} was found running.
+          {t(
+            'overview.after.clean',
+            '{{count}} more force stops are watched; no task of their jobs was found running.',
+            {
+              count: clean,
+              defaultValue_one: '{{count}} more force stop is watched; no task of its job was found running.',
+              defaultValue_other: '{{count}} more force stops are watched; no task of their jobs was found running.',
+            }
+          )}
         </p>
       )}
-      {isAsking && <LoadingPlaceholder text="Reading what is open…" />}
+      {isAsking && <LoadingPlaceholder text={t('overview.after.asking', 'Reading what is open…')} />}
       {seen.map(({ source, aftermath: { failure } }) =>
         failure ? (
           <p key={source.uid}>
-            It is not known what is open at {inertName(source.name)}.{' '}
+            {t('overview.after.not-known', 'It is not known what is open at {{name}}.', {
+              name: inertName(source.name),
+            })}{' '}
             <ForeignText text={describeFailure(failure)} characters={SENTENCE} />
           </p>
         ) : null
@@ -100,8 +125,12 @@ function unconfirmedSentences(action: Action): string[] {
   const { headline, explanation } = describeOutcome(action);
   const at = parseTime(action.at);
   return [
-    action.outcome ? `${headline} ${explanation}` : 'Under way: its end is not proven yet.',
-    ...(at === undefined ? [] : [`Confirmed at ${formatMoment(at)}.`]),
+    action.outcome
+      ? `${headline} ${explanation}`
+      : t('overview.after.under-way', 'Under way: its end is not proven yet.'),
+    ...(at === undefined
+      ? []
+      : [t('overview.after.confirmed', 'Confirmed at {{moment}}.', { moment: formatMoment(at) })]),
   ];
 }
 

@@ -2,9 +2,10 @@ import { css } from '@emotion/css';
 import { useStyles2 } from '@grafana/ui';
 import React from 'react';
 
+import { t } from '../../i18n/text';
 import { useTick } from '../../jobs/clock';
 import { inertName } from '../../model/text';
-import { type CoordinatorState } from './overview';
+import { type CoordinatorState } from '../coordinatorState';
 import { see, showsPresent } from '../sight';
 import { waitingEntries } from './WaitingApprovals';
 
@@ -32,10 +33,18 @@ function announcement(states: CoordinatorState[], now: number): string {
   const waiting = waitingEntries(states, now).filter(({ approval }) => approval.decidable).length;
   const unseen = sights.filter(({ sight }) => sight !== 'seen' && sight !== 'in part').map(({ name }) => name);
   return [
-    stuck === 1 ? '1 job is stuck.' : `${stuck} jobs are stuck.`,
+    t('overview.announcement.stuck', '{{count}} jobs are stuck.', {
+      count: stuck,
+      defaultValue_one: '{{count}} job is stuck.',
+      defaultValue_other: '{{count}} jobs are stuck.',
+    }),
     waiting > 0 &&
-      (waiting === 1 ? '1 request waits for your decision.' : `${waiting} requests wait for your decision.`),
-    unseen.length > 0 && `Not seen: ${unseen.join(', ')}.`,
+      t('overview.announcement.waiting', '{{count}} requests wait for your decision.', {
+        count: waiting,
+        defaultValue_one: '{{count}} request waits for your decision.',
+        defaultValue_other: '{{count}} requests wait for your decision.',
+      }),
+    unseen.length > 0 && t('overview.announcement.not-seen', 'Not seen: {{names}}.', { names: unseen.join(', ') }),
   ]
     .filter(Boolean)
     .join(' ');

@@ -3,6 +3,7 @@ import { type GrafanaTheme2 } from '@grafana/data';
 import { LinkButton, useStyles2 } from '@grafana/ui';
 import React, { useId } from 'react';
 
+import { t } from '../../i18n/text';
 import { type DashboardLink } from '../../api/dashboards';
 import { type Support } from '../../api/types';
 import { useTick } from '../../jobs/clock';
@@ -10,7 +11,8 @@ import { ForeignText } from '../../model/ForeignText';
 import { inertName, SENTENCE } from '../../model/text';
 import { CoordinatorCounts } from './CoordinatorCounts';
 import { dashboardLink, exploreLink, settingsLink } from '../links';
-import { type CoordinatorState } from './overview';
+import { type CoordinatorState } from '../coordinatorState';
+import { formatNumber } from '../numbers';
 import { asOfStatement, see } from '../sight';
 import { SightBadge } from '../SightBadge';
 
@@ -43,8 +45,8 @@ export function CoordinatorCard({ state, dashboards, showSettings }: Props) {
       ))}
       <dl className={styles.facts}>
         {support.value && <ClusterFacts support={support.value} />}
-        <CoordinatorCounts jobs={jobs} />
-        <dt>As of</dt>
+        <CoordinatorCounts uid={source.uid} jobs={jobs} />
+        <dt>{t('overview.card.as-of', 'As of')}</dt>
         <dd>{asOfStatement(jobs, now)}</dd>
       </dl>
       <div className={styles.links}>
@@ -60,11 +62,11 @@ export function CoordinatorCard({ state, dashboards, showSettings }: Props) {
           </LinkButton>
         ))}
         <LinkButton size="sm" variant="secondary" icon="compass" href={exploreLink(source.uid)}>
-          Explore
+          {t('overview.card.explore', 'Explore')}
         </LinkButton>
         {showSettings && (
           <LinkButton size="sm" variant="secondary" icon="cog" href={settingsLink(source.uid)}>
-            Settings
+            {t('overview.card.settings', 'Settings')}
           </LinkButton>
         )}
       </div>
@@ -83,21 +85,26 @@ function ClusterFacts({ support }: { support: Support }) {
     <>
       {hasMaster && (
         <>
-          <dt>Master</dt>
+          <dt>{t('overview.card.master', 'Master')}</dt>
           <dd>
-            <ForeignText text={master} otherwise="not known" />
+            <ForeignText text={master} otherwise={t('app.not-known', 'not known')} />
           </dd>
         </>
       )}
-      <dt>Version</dt>
-      <dd>{engine || 'not known'}</dd>
-      <dt>Members</dt>
+      <dt>{t('overview.card.version', 'Version')}</dt>
+      <dd>{engine || t('app.not-known', 'not known')}</dd>
+      <dt>{t('overview.card.members', 'Members')}</dt>
       <dd>
-        {members < 0 ? 'not known' : members}
-        {workers >= 0 && `, ${workers} ${workers === 1 ? 'worker' : 'workers'}`}
+        {members < 0 ? t('app.not-known', 'not known') : formatNumber(members)}
+        {workers >= 0 &&
+          `, ${t('overview.card.workers', '{{count}} workers', {
+            count: workers,
+            defaultValue_one: '{{count}} worker',
+            defaultValue_other: '{{count}} workers',
+          })}`}
       </dd>
-      <dt>Actions</dt>
-      <dd>{policy.enabled ? 'allowed' : 'off: it only watches'}</dd>
+      <dt>{t('overview.card.actions', 'Actions')}</dt>
+      <dd>{policy.enabled ? t('overview.card.allowed', 'allowed') : t('overview.card.off', 'off: it only watches')}</dd>
     </>
   );
 }
@@ -124,7 +131,7 @@ const getStyles = (theme: GrafanaTheme2) => ({
   facts: css({
     flexGrow: 1,
     display: 'grid',
-    gridTemplateColumns: 'max-content 1fr',
+    gridTemplateColumns: 'minmax(80px, max-content) minmax(0, 1fr)',
     alignContent: 'start',
     gap: theme.spacing(0.5, 2),
     margin: theme.spacing(0, 0, 2),

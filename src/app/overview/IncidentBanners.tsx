@@ -3,10 +3,11 @@ import React from 'react';
 
 import { timeLeft } from '../../actions/RequestFacts';
 import { noun } from '../../actions/texts';
+import { t } from '../../i18n/text';
 import { useTick } from '../../jobs/clock';
 import { inertName } from '../../model/text';
 import { formatMoment, parseTime } from '../../model/time';
-import { type CoordinatorState } from './overview';
+import { type CoordinatorState } from '../coordinatorState';
 import { serverNow } from '../serverClock';
 
 /** The incident budgets in force: more force stops than usual may be made, which everybody should know. */
@@ -25,9 +26,22 @@ export function IncidentBanners({ states }: { states: CoordinatorState[] }) {
           <Alert
             key={state.source.uid}
             severity="warning"
-            title={`Incident budget of ${inertName(state.source.name)} is unlocked: up to ${incident.limit} ${noun('force-stop', state.support.value?.onlyStop)}s until ${formatMoment(until)}, ${timeLeft(left)}`}
+            title={t(
+              'overview.incident.title',
+              'Incident budget of {{name}} is unlocked: up to {{limit}} {{stop}}s until {{until}}, {{left}}',
+              {
+                name: inertName(state.source.name),
+                limit: incident.limit,
+                stop: noun('force-stop', state.support.value?.onlyStop),
+                until: formatMoment(until),
+                left: timeLeft(left),
+              }
+            )}
           >
-            A second person unlocked it. Each job still needs its own plan, phrase and reason.
+            {t(
+              'overview.incident.text',
+              'A second person unlocked it. Each job still needs its own plan, phrase and reason.'
+            )}
           </Alert>
         ) : null;
       })}

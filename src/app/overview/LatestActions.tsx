@@ -3,12 +3,18 @@ import { type GrafanaTheme2 } from '@grafana/data';
 import { LoadingPlaceholder, useStyles2 } from '@grafana/ui';
 import React, { useMemo } from 'react';
 
+import { t } from '../../i18n/text';
 import { describeFailure } from '../../api/failure';
 import { ForeignText } from '../../model/ForeignText';
 import { inertName, SENTENCE } from '../../model/text';
 import { formatMoment } from '../../model/time';
+import { JobName } from '../JobName';
+import { auditLink } from '../links';
+import { Moment } from '../Moment';
+import { PageLink } from '../PageLink';
+import { Table } from '../Table';
 import { latestActions, type LatestAction } from './latest';
-import { type CoordinatorState } from './overview';
+import { type CoordinatorState } from '../coordinatorState';
 
 /** How many actions are shown: the latest; the audit trail holds all. */
 const MOST = 10;
@@ -32,27 +38,35 @@ export function LatestActions({ states }: { states: CoordinatorState[] }) {
   return (
     <>
       {actions.length > 0 && (
-        <table className={styles.table}>
-          <caption className={styles.caption}>Latest actions of all coordinators, newest first</caption>
-          <thead>
-            <tr>
-              <th scope="col">What</th>
-              <th scope="col">Job</th>
-              <th scope="col">Coordinator</th>
-              <th scope="col">Outcome</th>
-              <th scope="col">By</th>
-              <th scope="col">When</th>
-            </tr>
-          </thead>
-          <tbody>
-            {actions.map((action) => (
-              <Row key={action.key} action={action} />
-            ))}
-          </tbody>
-        </table>
+        <Table
+          caption={t('overview.latest.caption', 'Latest actions of all coordinators, newest first')}
+          headers={[
+            t('overview.columns.what', 'What'),
+            t('overview.columns.job', 'Job'),
+            t('overview.columns.coordinator', 'Coordinator'),
+            t('overview.columns.outcome', 'Outcome'),
+            t('overview.columns.by', 'By'),
+            t('overview.columns.when', 'When'),
+          ]}
+        >
+          {actions.map((action) => (
+            <Row key={action.key} action={action} />
+          ))}
+        </Table>
       )}
-      {actions.length === 0 && isRead && !isAsking && <p>No action has been recorded.</p>}
-      {isAsking && <LoadingPlaceholder text="Reading the audit trail…" />}
+      {actions.length === 0 && isRead && !isAsking && (
+        <p>{t('overview.latest.none', 'No action has been recorded.')}</p>
+      )}
+      {isAsking && <LoadingPlaceholder text={t('overview.latest.asking', 'Reading the audit trail…')} />}
+      <p className={styles.trails}>
+        {states
+          .filter(({ support }) => maySee(support))
+          .map(({ source }) => (
+            <PageLink key={source.uid} href={auditLink({ uid: source.uid })}>
+              {t('overview.latest.trail', 'Audit trail of {{name}}', { name: inertName(source.name) })}
+            </PageLink>
+          ))}
+      </p>
       {states.map((state) => {
         const reason = whyNotShown(state);
         return (
@@ -73,15 +87,18 @@ function Row({ action }: { action: LatestAction }) {
     <tr>
       <td className={styles.what}>{action.what}</td>
       <td>
-        {action.jobName && (
-          <>
-            <ForeignText text={action.jobName} characters={TEXT_CHARACTERS} />{' '}
-          </>
-        )}
         {action.jobId ? (
-          <span className={styles.id}>{inertName(action.jobId)}</span>
+          <JobName
+            name={action.jobName}
+            id={action.jobId}
+            page={{ uid: action.source.uid, createTime: action.createTime }}
+          />
         ) : (
-          !action.jobName && '(not recorded)'
+          <ForeignText
+            text={action.jobName}
+            characters={TEXT_CHARACTERS}
+            otherwise={t('overview.not-recorded', '(not recorded)')}
+          />
         )}
       </td>
       <td>
@@ -91,14 +108,10 @@ function Row({ action }: { action: LatestAction }) {
         <ForeignText text={action.outcome} characters={TEXT_CHARACTERS} />
       </td>
       <td className={styles.by}>
-        <ForeignText text={action.by} otherwise="(nobody)" />
+        <ForeignText text={action.by} otherwise={t('audit.row.nobody', '(nobody)')} />
       </td>
       <td className={styles.when}>
-        {action.at === undefined ? (
-          'not known'
-        ) : (
-          <time dateTime={new Date(action.at).toISOString()}>{formatMoment(action.at)}</time>
-        )}
+        {action.at === undefined ? t('app.not-known', 'not known') : <Moment at={action.at} />}
       </td>
     </tr>
   );
@@ -107,16 +120,27 @@ function Row({ action }: { action: LatestAction }) {
 /** Why a coordinator's actions are missing or old, as a sentence; empty when they are not. */
 function whyNotShown({ support, audit }: CoordinatorState): string {
   if (support.value && !support.value.audit.allowed) {
-    return support.value.audit.reason || 'You may not read the audit trail, and the server gives no reason.';
+    return (
+      support.value.audit.reason ||
+      t('overview.latest.no-reason', 'You may not read the audit trail, and the server gives no reason.')
+    );
   }
   if (audit.failure) {
-    const old = audit.receivedAt === undefined ? '' : ` What is shown was read at ${formatMoment(audit.receivedAt)}.`;
-    return `The audit trail could not be read. ${describeFailure(audit.failure)}${old}`;
+    const why = describeFailure(audit.failure);
+    return audit.receivedAt === undefined
+      ? t('overview.latest.failed', 'The audit trail could not be read. {{why}}', { why })
+      : t(
+          'overview.latest.failed-old',
+          'The audit trail could not be read. {{why}} What is shown was read at {{moment}}.',
+          { why, moment: formatMoment(audit.receivedAt) }
+        );
   }
   if (support.failure) {
     return audit.value
       ? ''
-      : `It is not known whether you may read the audit trail. ${describeFailure(support.failure)}`;
+      : t('overview.latest.may-not-known', 'It is not known whether you may read the audit trail. {{why}}', {
+          why: describeFailure(support.failure),
+        });
   }
   return '';
 }
@@ -130,28 +154,7 @@ function isPending({ value, failure }: { value?: unknown; failure?: unknown }): 
 }
 
 const getStyles = (theme: GrafanaTheme2) => ({
-  table: css({
-    width: '100%',
-    borderCollapse: 'collapse',
-    marginBottom: theme.spacing(1),
-    'th, td': {
-      textAlign: 'left',
-      padding: theme.spacing(0.5, 1),
-      borderBottom: `1px solid ${theme.colors.border.weak}`,
-      overflowWrap: 'anywhere',
-    },
-    'thead th': {
-      color: theme.colors.text.secondary,
-      fontWeight: theme.typography.fontWeightRegular,
-      whiteSpace: 'nowrap',
-    },
-  }),
-  caption: css({ position: 'absolute', width: 1, height: 1, overflow: 'hidden', clipPath: 'inset(50%)' }),
-  id: css({
-    fontFamily: theme.typography.fontFamilyMonospace,
-    fontVariantNumeric: 'tabular-nums',
-    whiteSpace: 'nowrap',
-  }),
+  trails: css({ display: 'flex', flexWrap: 'wrap', gap: theme.spacing(0.5, 2), margin: theme.spacing(0, 0, 1) }),
   what: css({ whiteSpace: 'nowrap' }),
   by: css({ minWidth: 80 }),
   when: css({ whiteSpace: 'nowrap', fontVariantNumeric: 'tabular-nums' }),

@@ -2,14 +2,15 @@ import { Button } from '@grafana/ui';
 import React from 'react';
 
 import { type LostJob } from '../../actions/dismissal';
+import { t } from '../../i18n/text';
 import { type Source } from '../../api/sources';
 import { useTick } from '../../jobs/clock';
 import { type JobRow } from '../../model/jobs';
 import { ForeignText } from '../../model/ForeignText';
 import { inertName, SENTENCE } from '../../model/text';
-import { formatMoment } from '../../model/time';
 import { JobName } from '../JobName';
-import { type CoordinatorState } from './overview';
+import { Moment } from '../Moment';
+import { type CoordinatorState } from '../coordinatorState';
 import { showsPresent } from '../sight';
 import { Table } from '../Table';
 
@@ -30,12 +31,21 @@ export function LostJobs({ states, dismiss }: Props) {
   return (
     <>
       <p>
-        These jobs are no longer listed by their coordinator and are not among its ended jobs. Nobody knows how they
-        ended.
+        {t(
+          'overview.lost.text',
+          'These jobs are no longer listed by their coordinator and are not among its ended jobs. Nobody knows how they ended.'
+        )}
       </p>
       <Table
-        caption="Lost jobs of all coordinators"
-        headers={['Job', 'Coordinator', 'State', 'Lost since', 'Last seen', 'Decision']}
+        caption={t('overview.lost.caption', 'Lost jobs of all coordinators')}
+        headers={[
+          t('overview.columns.job', 'Job'),
+          t('overview.columns.coordinator', 'Coordinator'),
+          t('overview.columns.state', 'State'),
+          t('overview.lost.since', 'Lost since'),
+          t('overview.lost.last-seen', 'Last seen'),
+          t('overview.columns.decision', 'Decision'),
+        ]}
       >
         {states.flatMap((state) =>
           (state.jobs.value?.lost?.rows ?? []).map((row) => (
@@ -63,19 +73,19 @@ interface RowProps {
 function Row({ state, row, present, dismiss }: RowProps) {
   const { source } = state;
   const reason = whyNot(state, row, present);
-  const label = 'Dismiss…';
+  const label = t('overview.lost.dismiss', 'Dismiss…');
   const who = `${inertName(row.name)} ${inertName(row.id)}`;
   return (
     <tr>
       <td>
-        <JobName name={row.name} id={row.id} />
+        <JobName name={row.name} id={row.id} page={{ uid: source.uid, createTime: row.createTime }} />
       </td>
       <td>
         <ForeignText text={source.name} />
       </td>
-      <td>{present ? 'LOST' : 'UNKNOWN; LOST when last seen'}</td>
-      <td>{row.since === undefined ? 'not known' : formatMoment(row.since)}</td>
-      <td>{row.lastSeen === undefined ? 'not known' : formatMoment(row.lastSeen)}</td>
+      <td>{present ? row.state.toUpperCase() : t('overview.lost.when-last-seen', 'UNKNOWN; LOST when last seen')}</td>
+      <td>{row.since === undefined ? t('app.not-known', 'not known') : <Moment at={row.since} />}</td>
+      <td>{row.lastSeen === undefined ? t('app.not-known', 'not known') : <Moment at={row.lastSeen} />}</td>
       <td>
         {dismiss && (
           <Button
@@ -84,7 +94,15 @@ function Row({ state, row, present, dismiss }: RowProps) {
             variant="secondary"
             disabled={reason !== ''}
             tooltip={reason === '' ? undefined : inertName(reason, SENTENCE)}
-            aria-label={reason ? `${label} ${who}. Not possible: ${inertName(reason, SENTENCE)}` : `${label} ${who}`}
+            aria-label={
+              reason
+                ? t('overview.lost.not-possible', '{{label}} {{who}}. Not possible: {{reason}}', {
+                    label,
+                    who,
+                    reason: inertName(reason, SENTENCE),
+                  })
+                : `${label} ${who}`
+            }
             onClick={() => dismiss(source, { jobId: row.id, jobName: row.name, episode: row.episode })}
           >
             {label}
@@ -98,13 +116,17 @@ function Row({ state, row, present, dismiss }: RowProps) {
 /** Why a lost job cannot be dismissed, as a sentence; empty when it can. */
 function whyNot({ support }: CoordinatorState, row: JobRow, present: boolean): string {
   if (!support.value) {
-    return 'It is not known what you may do.';
+    return t('overview.lost.may-not-known', 'It is not known what you may do.');
   }
   if (!support.value.dismiss.allowed) {
-    return support.value.dismiss.reason || 'The server does not allow it and gives no reason.';
+    return (
+      support.value.dismiss.reason || t('overview.lost.no-reason', 'The server does not allow it and gives no reason.')
+    );
   }
   if (!present) {
-    return 'The coordinator is not seen: the job may be back.';
+    return t('overview.lost.may-be-back', 'The coordinator is not seen: the job may be back.');
   }
-  return row.episode ? '' : 'The backend is older than this page and does not name what would be dismissed.';
+  return row.episode
+    ? ''
+    : t('overview.lost.older', 'The backend is older than this page and does not name what would be dismissed.');
 }

@@ -21,6 +21,7 @@ jest.mock('@grafana/runtime', () => ({
   PluginPage: ({ children }: { children: ReactNode }) => <main>{children}</main>,
   getDataSourceSrv: () => ({
     getList,
+    getInstanceSettings: jest.fn(),
     get: ({ uid }: { uid: string }) => Promise.resolve({ query: () => query(uid) }),
   }),
   getBackendSrv: () => ({ fetch }),
@@ -98,7 +99,6 @@ function signIn(user: { isSignedIn?: boolean; orgRole?: 'Viewer' | 'Admin' } = {
 }
 
 let hidden = false;
-
 function setHidden(value: boolean) {
   hidden = value;
   act(() => {

@@ -7,19 +7,22 @@ import React, { useId, useMemo, type ReactNode } from 'react';
 import { type Present } from '../../actions/differences';
 import { findDashboards } from '../../api/dashboards';
 import { listSources, type Source } from '../../api/sources';
+import { t } from '../../i18n/text';
 import { Ticking, useTick } from '../../jobs/clock';
 import { isPersonSignedIn } from '../../jobs/viewer';
 import { inertName } from '../../model/text';
 import { AfterForceStops } from './AfterForceStops';
 import { Announcement } from './Announcement';
 import { CoordinatorCard } from './CoordinatorCard';
+import { Deadlines } from './Deadlines';
 import { FirstSteps } from '../FirstSteps';
 import { Guarded } from '../Guarded';
 import { IncidentBanners } from './IncidentBanners';
 import { LatestActions } from './LatestActions';
 import { pageLink } from '../links';
 import { hasLostJobs, LostJobs } from './LostJobs';
-import { maySeeApprovals, useOverview, type CoordinatorState } from './overview';
+import { type CoordinatorState } from '../coordinatorState';
+import { maySeeApprovals, useOverview } from './overview';
 import { showsPresent } from '../sight';
 import { StuckList } from './StuckList';
 import { useDialogs } from './useDialogs';
@@ -33,9 +36,14 @@ export function OverviewPage() {
   return (
     <PluginPage
       actions={
-        <LinkButton href={pageLink('setup')} icon="cog" variant="secondary" fill="outline">
-          Setup
-        </LinkButton>
+        <>
+          <LinkButton href={pageLink('audit')} icon="file-alt" variant="secondary" fill="outline">
+            {t('overview.page.audit', 'Audit')}
+          </LinkButton>
+          <LinkButton href={pageLink('setup')} icon="cog" variant="secondary" fill="outline">
+            {t('overview.page.setup', 'Setup')}
+          </LinkButton>
+        </>
       }
     >
       {sources.length === 0 ? <FirstSteps isAdmin={isAdmin()} /> : <Overview sources={sources} />}
@@ -51,13 +59,13 @@ function Overview({ sources }: { sources: Source[] }) {
   const dashboards = found.at === 'loaded' ? found.value : [];
   return (
     <Ticking>
-      <Guarded what="The announcement" occasion={states}>
+      <Guarded what={t('overview.breaks.announcement', 'The announcement')} occasion={states}>
         <Announcement states={states} />
       </Guarded>
-      <Guarded what="The incident budgets" occasion={states}>
+      <Guarded what={t('overview.breaks.incident', 'The incident budgets')} occasion={states}>
         <IncidentBanners states={states} />
       </Guarded>
-      <Part title="Coordinators">
+      <Part title={t('overview.part.coordinators', 'Coordinators')}>
         <ul className={styles.list}>
           {states.map((state) => (
             <li key={state.source.uid}>
@@ -68,23 +76,28 @@ function Overview({ sources }: { sources: Source[] }) {
           ))}
         </ul>
       </Part>
-      <Guarded what="The list of requests and lost jobs" occasion={states}>
+      <Guarded what={t('overview.breaks.decisions', 'The list of requests and lost jobs')} occasion={states}>
         <Decisions states={states} />
       </Guarded>
-      <Part title="Stuck jobs">
-        <Guarded what="The list of stuck jobs" occasion={states}>
+      <Part title={t('overview.part.stuck', 'Stuck jobs')}>
+        <Guarded what={t('overview.breaks.stuck', 'The list of stuck jobs')} occasion={states}>
           <StuckList states={states} dashboards={dashboards} />
         </Guarded>
       </Part>
+      <Part title={t('overview.part.deadlines', 'Deadlines')}>
+        <Guarded what={t('overview.breaks.deadlines', 'The list of deadlines')} occasion={states}>
+          <Deadlines states={states} />
+        </Guarded>
+      </Part>
       {states.some(({ support }) => support.value?.audit.allowed) && (
-        <Part title="After force stops">
-          <Guarded what="What is open after force stops" occasion={states}>
+        <Part title={t('overview.part.after', 'After force stops')}>
+          <Guarded what={t('overview.breaks.after', 'What is open after force stops')} occasion={states}>
             <AfterForceStops states={states} />
           </Guarded>
         </Part>
       )}
-      <Part title="Latest actions">
-        <Guarded what="The list of actions" occasion={states}>
+      <Part title={t('overview.part.latest', 'Latest actions')}>
+        <Guarded what={t('overview.breaks.latest', 'The list of actions')} occasion={states}>
           <LatestActions states={states} />
         </Guarded>
       </Part>
@@ -103,12 +116,12 @@ function Decisions({ states }: { states: CoordinatorState[] }) {
   return (
     <>
       {states.some(({ support }) => maySeeApprovals(support.value)) && (
-        <Part title="Waiting approvals">
+        <Part title={t('overview.part.waiting', 'Waiting approvals')}>
           <WaitingApprovals states={states} review={mayDecide ? review : undefined} />
         </Part>
       )}
       {hasLostJobs(states) && (
-        <Part title="Lost jobs">
+        <Part title={t('overview.part.lost', 'Lost jobs')}>
           <LostJobs states={states} dismiss={mayDecide ? dismiss : undefined} />
         </Part>
       )}

@@ -4,13 +4,14 @@ import { LoadingPlaceholder, useStyles2 } from '@grafana/ui';
 import React, { lazy, useCallback, useMemo } from 'react';
 
 import { useActionDialog } from '../../actions/useActionDialog';
+import { t } from '../../i18n/text';
 import { type DashboardLink } from '../../api/dashboards';
 import { useTick } from '../../jobs/clock';
 import { JobsTable } from '../../jobs/JobsTable';
 import { isPersonSignedIn } from '../../jobs/viewer';
 import { inertName } from '../../model/text';
 import { dashboardLink } from '../links';
-import { type CoordinatorState } from './overview';
+import { type CoordinatorState } from '../coordinatorState';
 import { isWhole, showsPresent } from '../sight';
 import { stuckJobs, suppressedJobs } from './stuck';
 import { SuppressedJobs } from './SuppressedJobs';
@@ -48,27 +49,42 @@ export function StuckList({ states, dashboards }: Props) {
     <>
       {entries.length > 0 && (
         <JobsTable
-          caption="Stuck jobs of all coordinators, oldest first"
+          caption={t('overview.stuck.caption', 'Stuck jobs of all coordinators, oldest first')}
           entries={entries}
           timeZone={timeZone}
           showCoordinator
           open={isPersonSignedIn() ? open : undefined}
         />
       )}
-      {entries.length === 0 && unknown.length === 0 && !isAsking && <p>No job is stuck.</p>}
+      {entries.length === 0 && unknown.length === 0 && !isAsking && (
+        <p>{t('overview.stuck.none', 'No job is stuck.')}</p>
+      )}
       <SuppressedJobs jobs={suppressedJobs(states, ({ jobs }) => showsPresent(jobs, now))} timeZone={timeZone} />
       {unknown.length > 0 && (
         <p className={styles.note}>
-          It is not known whether {entries.length > 0 ? 'another job' : 'a job'} is stuck on {names(unknown)}: the jobs
-          of the present could not be read. The card says why.
+          {entries.length > 0
+            ? t(
+                'overview.stuck.another-not-known',
+                'It is not known whether another job is stuck on {{names}}: the jobs of the present could not be read. The card says why.',
+                { names: names(unknown) }
+              )
+            : t(
+                'overview.stuck.not-known',
+                'It is not known whether a job is stuck on {{names}}: the jobs of the present could not be read. The card says why.',
+                { names: names(unknown) }
+              )}
         </p>
       )}
       {cut.length > 0 && (
         <p className={styles.note}>
-          Only the oldest jobs on their way to an end are read of {names(cut)}; its dashboard shows all of them.
+          {t(
+            'overview.stuck.cut',
+            'Only the oldest jobs on their way to an end are read of {{names}}; its dashboard shows all of them.',
+            { names: names(cut) }
+          )}
         </p>
       )}
-      {isAsking && <LoadingPlaceholder text="Reading the jobs…" />}
+      {isAsking && <LoadingPlaceholder text={t('overview.stuck.asking', 'Reading the jobs…')} />}
       {dialog}
     </>
   );

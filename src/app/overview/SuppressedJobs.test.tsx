@@ -8,7 +8,7 @@ import { SuppressedJobs } from './SuppressedJobs';
 function show(count: number) {
   const suppressed = { stuck: false, suppressed: 'maintenance window: upgrade', suppressed_until: AS_OF + 3_600_000 };
   const rows = Array.from({ length: count }, (_, index) => frameRow({ job_id: String(index), ...suppressed }));
-  const jobs = readJobs(jobsFrame(rows)).rows.map((row) => ({ row, name: 'Zeta' }));
+  const jobs = readJobs(jobsFrame(rows)).rows.map((row) => ({ row, uid: 'zeta', name: 'Zeta' }));
   return render(<SuppressedJobs jobs={jobs} timeZone="utc" />).container;
 }
 

@@ -1,9 +1,12 @@
 import { type TimeZone } from '@grafana/schema';
 import React from 'react';
 
+import { t } from '../../i18n/text';
+import { jobPageLink } from '../../jobs/jobPage';
 import { type JobRow } from '../../model/jobs';
 import { suppressionStatement } from '../../model/suppression';
 import { inertName } from '../../model/text';
+import { PageLink } from '../PageLink';
 
 const NAME_CHARACTERS = 60;
 /** Of each reason there may be hundreds, all alike. */
@@ -11,7 +14,7 @@ const SHOWN = 10;
 
 interface Props {
   /** Late jobs with the names of their coordinators. */
-  jobs: Array<{ row: JobRow; name: string }>;
+  jobs: Array<{ row: JobRow; uid: string; name: string }>;
   timeZone: TimeZone;
 }
 
@@ -22,15 +25,34 @@ export function SuppressedJobs({ jobs, timeZone }: Props) {
   }
   return (
     <details>
-      <summary>{jobs.length === 1 ? '1 late job is suppressed' : `${jobs.length} late jobs are suppressed`}</summary>
+      <summary>
+        {t('overview.suppressed.count', '{{count}} late jobs are suppressed', {
+          count: jobs.length,
+          defaultValue_one: '{{count}} late job is suppressed',
+          defaultValue_other: '{{count}} late jobs are suppressed',
+        })}
+      </summary>
       <ul>
-        {jobs.slice(0, SHOWN).map(({ row, name }) => (
+        {jobs.slice(0, SHOWN).map(({ row, uid, name }) => (
           <li key={JSON.stringify([name, row.cluster, row.id, row.createTime])}>
-            {inertName(row.name, NAME_CHARACTERS)} ({inertName(row.id)}) on {inertName(name)}, {row.state.toUpperCase()}
-            : {suppressionStatement(row, timeZone)}
+            <PageLink href={jobPageLink({ uid, id: row.id, createTime: row.createTime })}>
+              {inertName(row.name, NAME_CHARACTERS) || t('app.job.no-name', '(no name)')}
+            </PageLink>{' '}
+            {t('overview.suppressed.job', '({{id}}) on {{name}}, {{state}}: {{statement}}', {
+              id: inertName(row.id),
+              name: inertName(name),
+              state: row.state.toUpperCase(),
+              statement: suppressionStatement(row, timeZone),
+            })}
           </li>
         ))}
-        {jobs.length > SHOWN && <li>and {jobs.length - SHOWN} more; the dashboards show all of them.</li>}
+        {jobs.length > SHOWN && (
+          <li>
+            {t('overview.suppressed.more', 'and {{more}} more; the dashboards show all of them.', {
+              more: jobs.length - SHOWN,
+            })}
+          </li>
+        )}
       </ul>
     </details>
   );

@@ -6,6 +6,7 @@ import React from 'react';
 import { timeLeft } from '../../actions/RequestFacts';
 import { askedVerb } from '../../actions/texts';
 import { waitingTime } from '../../actions/times';
+import { t } from '../../i18n/text';
 import { describeFailure } from '../../api/failure';
 import { type Source } from '../../api/sources';
 import { type Approval } from '../../api/types';
@@ -13,8 +14,10 @@ import { useTick } from '../../jobs/clock';
 import { formatAge } from '../../model/age';
 import { ForeignText } from '../../model/ForeignText';
 import { inertName, SENTENCE } from '../../model/text';
+import { parseTime } from '../../model/time';
 import { JobName } from '../JobName';
-import { maySeeApprovals, type CoordinatorState } from './overview';
+import { type CoordinatorState } from '../coordinatorState';
+import { maySeeApprovals } from './overview';
 import { Table } from '../Table';
 
 const REASON_CHARACTERS = 160;
@@ -44,20 +47,33 @@ export function WaitingApprovals({ states, review }: Props) {
     <>
       {entries.length > 0 && (
         <Table
-          caption="Requests of all coordinators that wait for a second person"
-          headers={['What', 'Job', 'Coordinator', 'Asked by', 'Reason', 'Asked', 'Time left', 'Decision']}
+          caption={t('overview.waiting.caption', 'Requests of all coordinators that wait for a second person')}
+          headers={[
+            t('overview.columns.what', 'What'),
+            t('overview.columns.job', 'Job'),
+            t('overview.columns.coordinator', 'Coordinator'),
+            t('overview.waiting.by', 'Asked by'),
+            t('overview.waiting.reason', 'Reason'),
+            t('overview.waiting.asked', 'Asked'),
+            t('overview.waiting.left', 'Time left'),
+            t('overview.columns.decision', 'Decision'),
+          ]}
         >
           {entries.map((entry) => (
             <Row key={`${entry.source.uid} ${entry.approval.id}`} entry={entry} now={now} review={review} />
           ))}
         </Table>
       )}
-      {entries.length === 0 && isRead && !isAsking && <p>No request waits for a second person.</p>}
-      {isAsking && <LoadingPlaceholder text="Reading the requests…" />}
+      {entries.length === 0 && isRead && !isAsking && (
+        <p>{t('overview.waiting.none', 'No request waits for a second person.')}</p>
+      )}
+      {isAsking && <LoadingPlaceholder text={t('overview.waiting.asking', 'Reading the requests…')} />}
       {seen.map(({ source, approvals: { failure } }) =>
         failure ? (
           <p key={source.uid}>
-            It is not known whether a request waits at {inertName(source.name)}.{' '}
+            {t('overview.waiting.not-known', 'It is not known whether a request waits at {{name}}.', {
+              name: inertName(source.name),
+            })}{' '}
             <ForeignText text={describeFailure(failure)} characters={SENTENCE} />
           </p>
         ) : null
@@ -85,18 +101,33 @@ function Row({ entry, now, review }: { entry: Entry; now: number; review: Props[
   return (
     <tr>
       <td>{askedVerb(approval.kind, onlyStop)}</td>
-      <td>{approval.job ? <JobName name={approval.job.name} id={approval.job.id} /> : 'no job in particular'}</td>
+      <td>
+        {approval.job ? (
+          <JobName
+            name={approval.job.name}
+            id={approval.job.id}
+            page={{ uid: source.uid, createTime: parseTime(approval.job.createTime) }}
+          />
+        ) : (
+          t('overview.waiting.no-job', 'no job in particular')
+        )}
+      </td>
       <td>
         <ForeignText text={source.name} />
       </td>
       <td>
-        <ForeignText text={approval.requester} otherwise="(not recorded)" />
-        {approval.mine && ' (you)'}
+        <ForeignText text={approval.requester} otherwise={t('overview.not-recorded', '(not recorded)')} />
+        {approval.mine && ` ${t('overview.waiting.you', '(you)')}`}
       </td>
       <td>
-        <ForeignText text={approval.reason} characters={REASON_CHARACTERS} otherwise="(none)" expandable />
+        <ForeignText
+          text={approval.reason}
+          characters={REASON_CHARACTERS}
+          otherwise={t('overview.waiting.no-reason', '(none)')}
+          expandable
+        />
       </td>
-      <td className={styles.time}>{formatAge(asked / 1000)} ago</td>
+      <td className={styles.time}>{t('overview.waiting.ago', '{{age}} ago', { age: formatAge(asked / 1000) })}</td>
       <td className={styles.time}>{timeLeft(waitingTime(approval, receivedAt, now))}</td>
       <td>
         <Choice entry={entry} review={review} />
@@ -109,17 +140,27 @@ function Row({ entry, now, review }: { entry: Entry; now: number; review: Props[
 function Choice({ entry: { source, approval, onlyStop }, review }: { entry: Entry; review: Props['review'] }) {
   const styles = useStyles2(getStyles);
   if (!review || !(approval.mine || approval.decidable)) {
-    return <ForeignText text={approval.why} characters={SENTENCE} otherwise="Only persons who may act decide." />;
+    return (
+      <ForeignText
+        text={approval.why}
+        characters={SENTENCE}
+        otherwise={t('overview.waiting.who', 'Only persons who may act decide.')}
+      />
+    );
   }
-  const what = `${askedVerb(approval.kind, onlyStop)} ${inertName(approval.job?.name ?? source.name)}, asked by ${inertName(approval.requester)}`;
-  const label = approval.mine ? 'Withdraw…' : 'Approve…';
+  const what = t('overview.waiting.what', '{{verb}} {{name}}, asked by {{requester}}', {
+    verb: askedVerb(approval.kind, onlyStop),
+    name: inertName(approval.job?.name ?? source.name),
+    requester: inertName(approval.requester),
+  });
+  const label = approval.mine ? t('overview.waiting.withdraw', 'Withdraw…') : t('overview.waiting.approve', 'Approve…');
   return (
     <Button
       size="sm"
       fill="outline"
       variant="secondary"
       className={styles.button}
-      aria-label={`${label} ${what}`}
+      aria-label={[label, what].join(' ')}
       onClick={() => review(source, approval)}
     >
       {label}

@@ -11,7 +11,7 @@ import { AS_OF, frameRow, jobsFrame } from '../../model/testing/frames';
 import { AfterForceStops } from './AfterForceStops';
 import { IncidentBanners } from './IncidentBanners';
 import { LostJobs } from './LostJobs';
-import { type CoordinatorState } from './overview';
+import { type CoordinatorState } from '../coordinatorState';
 import { serverNow } from '../serverClock';
 import { WaitingApprovals } from './WaitingApprovals';
 

@@ -1,4 +1,5 @@
 import { verb, type OnlyStop } from '../../actions/texts';
+import { t } from '../../i18n/text';
 import { type Source } from '../../api/sources';
 import { type AuditRow } from '../../api/types';
 import { parseTime } from '../../model/time';
@@ -11,6 +12,8 @@ export interface LatestAction {
   what: string;
   jobId: string;
   jobName: string;
+  /** When the job was created, in milliseconds since 1970; undefined where the rows do not tell. */
+  createTime?: number;
   /** What became of it, no better than what was recorded. */
   outcome: string;
   /** The login. */
@@ -49,6 +52,7 @@ function actionsOf({ source, rows, onlyStop }: Trail): LatestAction[] {
     } else {
       action.jobId ||= row.jobId ?? '';
       action.jobName ||= row.jobName ?? '';
+      action.createTime ??= parseTime(row.identity?.createTime);
     }
   }
   return [...known.values()];
@@ -61,49 +65,62 @@ function describe(key: string, source: Source, row: AuditRow, onlyStop: OnlyStop
     what: whatOf(row, onlyStop),
     jobId: row.jobId ?? '',
     jobName: row.jobName ?? '',
+    createTime: parseTime(row.identity?.createTime),
     outcome: outcomeOf(row),
-    by: row.approvedBy ? `${row.login}, approved by ${row.approvedBy}` : row.login,
+    by: row.approvedBy
+      ? t('overview.latest.approved-by', '{{login}}, approved by {{approver}}', {
+          login: row.login,
+          approver: row.approvedBy,
+        })
+      : row.login,
     at: parseTime(row.at),
   };
 }
 
 function whatOf({ event, kind }: AuditRow, onlyStop: OnlyStop): string {
   if (event === 'dismissed') {
-    return 'Dismiss lost job';
+    return t('overview.latest.dismiss', 'Dismiss lost job');
   }
   switch (kind) {
     case 'cancel':
     case 'force-stop':
       return verb(kind, onlyStop);
     case 'incident-budget':
-      return 'Unlock incident budget';
+      return t('overview.latest.unlock', 'Unlock incident budget');
     default:
-      return 'Request';
+      return t('overview.latest.request', 'Request');
   }
 }
 
 function outcomeOf({ event, outcome, detail }: AuditRow): string {
   switch (event) {
     case 'refused':
-      return detail ? `Refused (${detail})` : 'Refused';
+      return detail
+        ? t('overview.latest.refused-why', 'Refused ({{detail}})', { detail })
+        : t('overview.latest.refused', 'Refused');
     case 'suppressed':
-      return detail || 'More attempts were refused than are recorded one by one';
+      return detail || t('overview.latest.suppressed', 'More attempts were refused than are recorded one by one');
     case 'planned':
-      return 'Planned; nothing was sent';
+      return t('overview.latest.planned', 'Planned; nothing was sent');
     case 'requested':
-      return 'Waits for a second person; nothing was sent';
+      return t('overview.latest.requested', 'Waits for a second person; nothing was sent');
     case 'decided':
-      return detail ? `Decided: ${detail}` : 'Decided by a second person';
+      return detail
+        ? t('overview.latest.decided-how', 'Decided: {{detail}}', { detail })
+        : t('overview.latest.decided', 'Decided by a second person');
     case 'intent':
-      return 'Confirmed; not known yet whether it was sent';
+      return t('overview.latest.intent', 'Confirmed; not known yet whether it was sent');
     case 'answer':
-      return outcome ? capitalised(outcome) : 'Sent; its end is not proven yet';
+      return outcome ? capitalised(outcome) : t('overview.latest.sent', 'Sent; its end is not proven yet');
     case 'outcome':
-      return outcome ? capitalised(outcome) : 'Not known';
+      return outcome ? capitalised(outcome) : t('overview.latest.not-known', 'Not known');
     case 'leftovers':
-      return detail || (outcome ? capitalised(outcome) : 'Workers were asked for leftover tasks');
+      return (
+        detail ||
+        (outcome ? capitalised(outcome) : t('overview.latest.leftovers', 'Workers were asked for leftover tasks'))
+      );
     case 'dismissed':
-      return 'Dismissed as lost; it is not called finished';
+      return t('overview.latest.dismissed', 'Dismissed as lost; it is not called finished');
     default:
       return unknownEvent(event);
   }
@@ -111,7 +128,7 @@ function outcomeOf({ event, outcome, detail }: AuditRow): string {
 
 /** A newer backend may have events that this version does not know; the type says that there are none. */
 function unknownEvent(event: never): string {
-  return `Recorded as "${String(event)}"`;
+  return t('overview.latest.unknown', 'Recorded as "{{event}}"', { event: String(event) });
 }
 
 function capitalised(text: string): string {

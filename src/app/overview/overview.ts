@@ -14,24 +14,12 @@ import {
 import { coordinatorClient } from '../../api/client';
 import { readCoordinatorJobs, type JobsReading } from '../../api/jobs';
 import { type Source } from '../../api/sources';
-import { type Aftermath, type ApprovalList, type AuditRow, type Support } from '../../api/types';
+import { type Support } from '../../api/types';
+import { type CoordinatorState } from '../coordinatorState';
 import { kept, visibility, type Kept } from '../refresh';
 
 /** The audit rows that are read of each coordinator: an action leaves up to four, and ten actions are shown. */
 export const AUDIT_ROWS = 50;
-
-/** All that the page knows of one coordinator. */
-export interface CoordinatorState {
-  source: Source;
-  support: Kept<Support>;
-  jobs: Kept<JobsReading>;
-  /** Asked for only where the user may read it. */
-  audit: Kept<AuditRow[]>;
-  /** Asked for only where the user may act, or read the audit trail. */
-  approvals: Kept<ApprovalList>;
-  /** Asked for only where the user may read the audit trail. */
-  aftermath: Kept<Aftermath>;
-}
 
 /** Follows each coordinator by itself: one that is slow or fails does not keep the others waiting. */
 export function useOverview(sources: Source[]): CoordinatorState[] {

@@ -1,6 +1,6 @@
 import { readJobs } from '../../model/jobs';
 import { frameRow, jobsFrame, type FrameRow } from '../../model/testing/frames';
-import { type CoordinatorState } from './overview';
+import { type CoordinatorState } from '../coordinatorState';
 import { stuckJobs } from './stuck';
 
 const list = (rows: Array<Partial<FrameRow>>) => readJobs(jobsFrame(rows.map(frameRow)));

@@ -2,7 +2,7 @@ import { type JobsReading } from '../../api/jobs';
 import { type SupportAnswer } from '../../jobs/availability';
 import { type JobEntry } from '../../jobs/JobsTable';
 import { type JobRow } from '../../model/jobs';
-import { type CoordinatorState } from './overview';
+import { type CoordinatorState } from '../coordinatorState';
 
 /**
  * The stuck jobs of all coordinators, oldest first.
@@ -39,11 +39,13 @@ export function stuckJobs(
 export function suppressedJobs(
   states: CoordinatorState[],
   isPresent: (state: CoordinatorState) => boolean
-): Array<{ row: JobRow; name: string }> {
+): Array<{ row: JobRow; uid: string; name: string }> {
   return states
     .filter(isPresent)
     .flatMap(({ source, jobs }) =>
-      (jobs.value?.ending.rows ?? []).filter((row) => row.suppressed !== '').map((row) => ({ row, name: source.name }))
+      (jobs.value?.ending.rows ?? [])
+        .filter((row) => row.suppressed !== '')
+        .map((row) => ({ row, uid: source.uid, name: source.name }))
     );
 }
 

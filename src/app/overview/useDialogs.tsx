@@ -6,6 +6,7 @@ import { DismissSession, type LostJob } from '../../actions/dismissal';
 import { type Present } from '../../actions/differences';
 import { rememberFocus } from '../../actions/focus';
 import { ReviewSession } from '../../actions/reviewSession';
+import { t } from '../../i18n/text';
 import { coordinatorClient } from '../../api/client';
 import { type Source } from '../../api/sources';
 import { type Approval } from '../../api/types';
@@ -62,7 +63,7 @@ function drawn(
   onClose: () => void
 ): ReactNode {
   return (
-    <Suspense fallback={<LoadingPlaceholder text="Opening the dialog…" />}>
+    <Suspense fallback={<LoadingPlaceholder text={t('overview.dialog.opening', 'Opening the dialog…')} />}>
       {opened.what === 'review' ? (
         <ReviewDialog
           session={opened.session}

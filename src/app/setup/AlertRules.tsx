@@ -6,12 +6,13 @@ import React, { lazy, Suspense, useId, useState } from 'react';
 import { type AlertRule, toKind } from '../../alerting/model';
 import { rulesFor, runbookLink, titleFor } from '../../alerting/rules';
 import { type GrafanaRule } from '../../api/alertRules';
-import { describeFailure } from '../../api/failure';
 import { sourceKind, type Source } from '../../api/sources';
+import { t } from '../../i18n/text';
 import { inertName } from '../../model/text';
 import { docsLink } from '../links';
 import { Table } from '../Table';
 import { type Loaded } from '../useLoaded';
+import { presentRule } from './presentRules';
 
 /** The texts of all rules are loaded when somebody wants to see them. */
 const LazyYaml = lazy(() => import('./RulesYaml').then(({ RulesYaml }) => ({ default: RulesYaml })));
@@ -29,15 +30,19 @@ export function AlertRules({ source, present }: Props) {
   const yamlId = useId();
   const kind = toKind(sourceKind(source.uid));
   if (!kind) {
-    return <p className={styles.note}>This version of Unjam has no alert rules for this kind of coordinator.</p>;
+    return null;
   }
   const rules = rulesFor(kind);
   return (
     <>
-      <p className={styles.note}>{overview(rules, source.uid, present)}</p>
       <Table
-        caption={`Alert rules for ${inertName(source.name)}`}
-        headers={['Rule', 'Fires at', 'Severity', 'In this Grafana']}
+        caption={t('setup.rules.caption', 'Alert rules for {{name}}', { name: inertName(source.name) })}
+        headers={[
+          t('setup.rules.rule', 'Rule'),
+          t('setup.rules.fires-at', 'Fires at'),
+          t('setup.rules.severity', 'Severity'),
+          t('setup.rules.present', 'In this Grafana'),
+        ]}
       >
         {rules.map((rule) => (
           <tr key={rule.id}>
@@ -48,8 +53,11 @@ export function AlertRules({ source, present }: Props) {
             </td>
             <td>
               {plain(rule.when)}
-              {rule.for !== '0s' && ` for ${rule.for.replace('m', ' min')}`}
-              {rule.needs && <div className={styles.needs}>needs {rule.needs}</div>}
+              {rule.for !== '0s' &&
+                ` ${t('setup.rules.for', 'for {{duration}}', { duration: rule.for.replace('m', ' min') })}`}
+              {rule.needs && (
+                <div className={styles.needs}>{t('setup.rules.needs', 'needs {{what}}', { what: rule.needs })}</div>
+              )}
             </td>
             <td>{rule.severity}</td>
             <td>
@@ -67,15 +75,15 @@ export function AlertRules({ source, present }: Props) {
           aria-controls={yamlId}
           onClick={() => setShown(!isShown)}
         >
-          {isShown ? 'Hide the YAML' : 'YAML of these rules'}
+          {isShown ? t('setup.rules.hide-yaml', 'Hide the YAML') : t('setup.rules.show-yaml', 'YAML of these rules')}
         </Button>
         <TextLink href={docsLink('alerts.md')} external inline>
-          What the rules stand on
+          {t('setup.rules.docs', 'What the rules stand on')}
         </TextLink>
       </div>
       <div id={yamlId}>
         {isShown && (
-          <Suspense fallback={<LoadingPlaceholder text="Loading the rules…" />}>
+          <Suspense fallback={<LoadingPlaceholder text={t('setup.rules.loading', 'Loading the rules…')} />}>
             <LazyYaml bound={{ uid: source.uid, name: inertName(source.name), kind }} />
           </Suspense>
         )}
@@ -86,50 +94,27 @@ export function AlertRules({ source, present }: Props) {
 
 function Presence({ rule, uid, present }: { rule: AlertRule; uid: string; present: Loaded<GrafanaRule[]> }) {
   if (present.at !== 'loaded') {
-    return <>{present.at === 'loading' ? 'Asking…' : 'Not known'}</>;
+    return <>{present.at === 'loading' ? t('app.asking', 'Asking…') : t('setup.rules.not-known', 'Not known')}</>;
   }
-  const found = theSame(rule, uid, present.value);
+  const found = presentRule(rule, uid, present.value);
   if (!found) {
-    return <>Not found</>;
+    return <>{t('setup.rules.not-found', 'Not found')}</>;
   }
   if (found.isPaused) {
-    return <Badge color="orange" text="Paused" />;
+    return <Badge color="orange" text={t('setup.rules.paused', 'Paused')} />;
   }
   if (found.health === 'error') {
-    return <Badge color="orange" text="Cannot be evaluated" />;
+    return <Badge color="orange" text={t('setup.rules.broken', 'Cannot be evaluated')} />;
   }
   switch (found.state) {
     case 'firing':
-      return <Badge color="red" text="Fires" />;
+      return <Badge color="red" text={t('setup.rules.fires', 'Fires')} />;
     case 'pending':
-      return <Badge color="orange" text="Pending" />;
+      return <Badge color="orange" text={t('setup.rules.pending', 'Pending')} />;
     case 'inactive':
-      return <Badge color="green" text="Quiet" />;
+      return <Badge color="green" text={t('setup.rules.quiet', 'Quiet')} />;
     default:
-      return <>Not evaluated yet</>;
-  }
-}
-
-/** A rule may have been copied under another uid: what it asks and where its alert leads to say that it is the same. */
-function theSame(rule: AlertRule, uid: string, present: GrafanaRule[]): GrafanaRule | undefined {
-  return present.find(
-    ({ sources, severity, runbook }) =>
-      sources.includes(uid) && severity === rule.severity && runbook.endsWith(`/${rule.runbook}.md`)
-  );
-}
-
-function overview(rules: AlertRule[], uid: string, present: Loaded<GrafanaRule[]>): string {
-  switch (present.at) {
-    case 'loading':
-      return 'Grafana is asked for its alert rules.';
-    case 'failed':
-      return `Whether Grafana has them is not known: ${describeFailure(present.failure)}`;
-    case 'loaded': {
-      const found = rules.filter((rule) => theSame(rule, uid, present.value)).length;
-      return found === rules.length
-        ? `Grafana has all ${rules.length} rules.`
-        : `Of ${rules.length} rules, ${found} were found among those that you may see.`;
-    }
+      return <>{t('setup.rules.not-evaluated', 'Not evaluated yet')}</>;
   }
 }
 
@@ -139,7 +124,6 @@ function plain(text: string): string {
 }
 
 const getStyles = (theme: GrafanaTheme2) => ({
-  note: css({ color: theme.colors.text.secondary, margin: theme.spacing(1, 0) }),
   needs: css({ color: theme.colors.text.secondary, fontSize: theme.typography.bodySmall.fontSize }),
   links: css({
     display: 'flex',

@@ -3,6 +3,7 @@ import { type GrafanaTheme2 } from '@grafana/data';
 import { ClipboardButton, useStyles2 } from '@grafana/ui';
 import React, { useCallback, useMemo } from 'react';
 
+import { t } from '../../i18n/text';
 import { rulesYaml, type Bound } from '../../alerting/texts';
 
 /** A provisioning file with the alert rules for a data source, to be copied. */
@@ -13,13 +14,20 @@ export function RulesYaml({ bound: { uid, name, kind } }: { bound: Bound }) {
   return (
     <>
       <p className={styles.note}>
-        Put it into Grafana&apos;s folder provisioning/alerting and restart Grafana, or have an administrator reload the
-        provisioning. Leave out the rules whose needs are not met here.{' '}
+        {t(
+          'setup.rules.put',
+          'Put it into the folder provisioning/alerting of Grafana and restart it, or have an administrator reload the provisioning. Leave out the rules whose needs are not met here.'
+        )}{' '}
         <ClipboardButton size="sm" fill="text" icon="copy" variant="secondary" getText={getText}>
-          Copy the YAML
+          {t('setup.rules.copy', 'Copy the YAML')}
         </ClipboardButton>
       </p>
-      <pre className={styles.text} tabIndex={0} role="region" aria-label={`YAML of the alert rules for ${name}`}>
+      <pre
+        className={styles.text}
+        tabIndex={0}
+        role="region"
+        aria-label={t('setup.rules.yaml-of', 'YAML of the alert rules for {{name}}', { name })}
+      >
         {yaml}
       </pre>
     </>

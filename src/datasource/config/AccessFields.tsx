@@ -1,5 +1,6 @@
 import React from 'react';
 
+import { t } from '../../i18n/text';
 import { type Changes, type EditorProps } from './change';
 import { SecretField, TextField } from './fields';
 
@@ -20,23 +21,29 @@ export function AccessFields({
   return (
     <>
       <TextField
-        label="Cluster id"
-        description="Names this cluster where several data sources show it: they then share locks and budgets. Without it, the addresses name it."
+        label={t('datasource.access.cluster', 'Cluster id')}
+        description={t(
+          'datasource.access.cluster-why',
+          'Names this cluster where several data sources show it: they then share locks and budgets. Without it, the addresses name it.'
+        )}
         placeholder={clusterId}
         readOnly={readOnly}
         value={jsonData.clusterId}
         onChange={(value) => change.setting({ clusterId: value })}
       />
       <TextField
-        label="User name"
-        description="For basic authentication at the coordinator; empty without."
+        label={t('datasource.access.user', 'User name')}
+        description={t('datasource.access.user-why', 'For basic authentication at the coordinator; empty without.')}
         readOnly={readOnly}
         value={jsonData.username}
         onChange={(username) => change.setting({ username })}
       />
       <SecretField
-        label="Password"
-        description="Kept encrypted by Grafana, sent to the addresses above only."
+        label={t('datasource.access.password', 'Password')}
+        description={t(
+          'datasource.access.password-why',
+          'Kept encrypted by Grafana, sent to the addresses above only.'
+        )}
         readOnly={readOnly}
         isSet={secureJsonFields?.password ?? false}
         value={secureJsonData?.password}

@@ -1,8 +1,9 @@
 import { Field, FieldSet, Switch } from '@grafana/ui';
 import React, { useId } from 'react';
 
+import { t } from '../../i18n/text';
 import { checkLimit, checkSecondPerson, POLICY_DEFAULTS, POLICY_RANGES, type Role } from '../../model/policy';
-import { describeRange } from '../checks';
+import { withRange } from '../checks';
 import { kindOf, type ActionSettings } from '../settings';
 import { actionWords } from './actionWords';
 import { type Changes, type EditorProps } from './change';
@@ -26,10 +27,7 @@ export function ActionsSection({ options: { jsonData, readOnly = false }, change
   const words = actionWords(kindOf(jsonData));
   return (
     <FieldSet label={words.title}>
-      <Field
-        label="Allow actions"
-        description={`Off, this data source only watches. On, those named below may ${words.acts} jobs, each with a plan, a reason and a record.`}
-      >
+      <Field label={t('datasource.actions.allow', 'Allow actions')} description={words.allow}>
         <Switch
           id={enabledId}
           disabled={readOnly}
@@ -38,30 +36,39 @@ export function ActionsSection({ options: { jsonData, readOnly = false }, change
         />
       </Field>
       <ChoiceField
-        label="Least role to act"
-        description="The role in this organization. The server checks it at every request."
+        label={t('datasource.actions.min-role', 'Least role to act')}
+        description={t(
+          'datasource.actions.min-role-why',
+          'The role in this organization. The server checks it at every request.'
+        )}
         readOnly={readOnly}
         value={actions.minRole ?? POLICY_DEFAULTS.minRole}
         choices={ROLES}
         onChange={(minRole) => change.action({ minRole })}
       />
       <LinesField
-        label="Logins that may act"
-        description="One a line. Empty: all with the role. Otherwise only these, and they need the role as well."
+        label={t('datasource.actions.logins', 'Logins that may act')}
+        description={t(
+          'datasource.actions.logins-why',
+          'One a line. Empty: all with the role. Otherwise only these, and they need the role as well.'
+        )}
         readOnly={readOnly}
         values={actions.allowedLogins ?? []}
         onChange={(allowedLogins) => change.action({ allowedLogins })}
       />
       <ChoiceField
-        label="Least role to read the audit trail"
+        label={t('datasource.actions.audit-role', 'Least role to read the audit trail')}
         readOnly={readOnly}
         value={actions.auditRole ?? POLICY_DEFAULTS.auditRole}
         choices={ROLES}
         onChange={(auditRole) => change.action({ auditRole })}
       />
       <ChoiceField
-        label="Second person"
-        description="Another person, with another login and another e-mail address, approves before the act. Headers and roles do not stop a script that runs as you in a dashboard; a second person does."
+        label={t('datasource.actions.second-person', 'Second person')}
+        description={t(
+          'datasource.actions.second-person-why',
+          'Another person, with another login and another e-mail address, approves before the act. Headers and roles do not stop a script that runs as you in a dashboard; a second person does.'
+        )}
         readOnly={readOnly}
         value={actions.secondPerson ?? POLICY_DEFAULTS.secondPerson}
         choices={words.secondPerson}
@@ -72,7 +79,7 @@ export function ActionsSection({ options: { jsonData, readOnly = false }, change
         <NumberField
           key={name}
           label={label}
-          description={`${description} ${describeRange(POLICY_RANGES[name])}${unit ? ` ${unit}` : ''}.`}
+          description={withRange(description, POLICY_RANGES[name], unit)}
           unit={unit}
           readOnly={readOnly}
           value={actions[name]}

@@ -1,7 +1,8 @@
 import { Alert, Button } from '@grafana/ui';
 import React from 'react';
 
-import { closeProxy, openProxyFields, PROXY_DANGER } from '../proxy';
+import { t } from '../../i18n/text';
+import { closeProxy, openProxyFields, proxyDanger } from '../proxy';
 import { ActionsSection } from './ActionsSection';
 import { changes, type Changes, type EditorProps } from './change';
 import { CloverDxSection } from './CloverDxSection';
@@ -12,6 +13,7 @@ import { MessagingSection } from './MessagingSection';
 import { PollingSection } from './PollingSection';
 import { SeaTunnelSection } from './SeaTunnelSection';
 import { TlsSection } from './TlsSection';
+import { UiSection } from './UiSection';
 
 /** The data source's settings. It never writes into the fields that Grafana's own proxy uses; see ProxyWarning. */
 export function ConfigEditor(props: EditorProps) {
@@ -26,6 +28,7 @@ export function ConfigEditor(props: EditorProps) {
       <PollingSection options={options} change={change} />
       <DetectionSection options={options} change={change} />
       <ActionsSection options={options} change={change} />
+      <UiSection options={options} change={change} />
     </>
   );
 }
@@ -55,15 +58,22 @@ function ProxyWarning({ options, onOptionsChange }: EditorProps) {
     return null;
   }
   return (
-    <Alert severity="error" title={`This data source has values in ${fields.join(', ')}`}>
+    <Alert
+      severity="error"
+      title={t('datasource.proxy.title', 'This data source has values in {{fields}}', { fields: fields.join(', ') })}
+    >
       <p>
-        {PROXY_DANGER} Unjam uses none of these fields, and refuses to cancel or force-stop anything while they are set.
+        {proxyDanger()}{' '}
+        {t(
+          'datasource.proxy.refuses',
+          'Unjam uses none of these fields, and refuses to cancel or force-stop anything while they are set.'
+        )}
       </p>
       {options.readOnly ? (
-        <p>This data source is provisioned: remove them from its file.</p>
+        <p>{t('datasource.proxy.provisioned', 'This data source is provisioned: remove them from its file.')}</p>
       ) : (
         <Button variant="destructive" size="sm" onClick={() => onOptionsChange(closeProxy(options))}>
-          Clear these fields
+          {t('datasource.proxy.clear', 'Clear these fields')}
         </Button>
       )}
     </Alert>

@@ -1,6 +1,7 @@
 import { FieldSet } from '@grafana/ui';
 import React from 'react';
 
+import { t } from '../../i18n/text';
 import { checkNumber, describeRange } from '../checks';
 import { checkThreshold, checkWindows, DETECTION_DEFAULTS, type Thresholds } from '../detection';
 import { DEFAULTS, kindOf, RANGES, type CoordinatorKind } from '../settings';
@@ -14,50 +15,78 @@ interface Threshold {
   description: string;
 }
 
-const PARENTS: Threshold = {
-  name: 'parentWaitingSeconds',
-  label: 'Parents that wait',
-  description:
-    'A parent counts as stuck when all its children have ended for this long, and the event of one was held up between nodes.',
-};
+function parents(): Threshold {
+  return {
+    name: 'parentWaitingSeconds',
+    label: t('datasource.detection.parents', 'Parents that wait'),
+    description: t(
+      'datasource.detection.parents-why',
+      'A parent counts as stuck when all its children have ended for this long, and the event of one was held up between nodes.'
+    ),
+  };
+}
 
-const STATES: Threshold[] = [
-  {
-    name: 'cancelingSeconds',
-    label: 'In CANCELING',
-    description: 'A job counts as stuck this long after it began to be canceled.',
-  },
-  {
-    name: 'failingSeconds',
-    label: 'In FAILING',
-    description: 'A job counts as stuck this long after it began to fail, while it does not end.',
-  },
-  {
-    name: 'savepointingSeconds',
-    label: 'While a savepoint is made',
-    description:
-      'A job counts as stuck this long after its savepoint began, and only while it has completed no checkpoint for as long as a savepoint may stall (below).',
-  },
-  {
-    name: 'pendingSeconds',
-    label: 'Pending',
-    description: 'A job counts as stuck when it has waited for resources for this long. Off unless it is set.',
-  },
-];
-
-/** CloverDX has no state between running and ended: what hangs there are parents, and jobs after an abort. */
-const THRESHOLDS: Partial<Record<CoordinatorKind, Threshold[]>> = {
-  seatunnel: STATES,
-  cloverdx: [
+function states(): Threshold[] {
+  return [
     {
       name: 'cancelingSeconds',
-      label: 'After an abort',
-      description: 'A job counts as stuck when it runs on for this long after an abort.',
+      label: t('datasource.detection.canceling', 'In CANCELING'),
+      description: t(
+        'datasource.detection.canceling-why',
+        'A job counts as stuck this long after it began to be canceled.'
+      ),
     },
-    PARENTS,
-  ],
-  generic: [...STATES, PARENTS],
-};
+    {
+      name: 'failingSeconds',
+      label: t('datasource.detection.failing', 'In FAILING'),
+      description: t(
+        'datasource.detection.failing-why',
+        'A job counts as stuck this long after it began to fail, while it does not end.'
+      ),
+    },
+    {
+      name: 'savepointingSeconds',
+      label: t('datasource.detection.savepoint', 'While a savepoint is made'),
+      description: t(
+        'datasource.detection.savepoint-why',
+        'A job counts as stuck this long after its savepoint began, and only while it has completed no checkpoint for as long as a savepoint may stall (below).'
+      ),
+    },
+    {
+      name: 'pendingSeconds',
+      label: t('datasource.detection.pending', 'Pending'),
+      description: t(
+        'datasource.detection.pending-why',
+        'A job counts as stuck when it has waited for resources for this long. Off unless it is set.'
+      ),
+    },
+  ];
+}
+
+/** CloverDX has no state between running and ended: what hangs there are parents, and jobs after an abort. */
+function thresholds(kind: CoordinatorKind): Threshold[] {
+  switch (kind) {
+    case 'seatunnel':
+      return states();
+    case 'cloverdx':
+      return [
+        {
+          name: 'cancelingSeconds',
+          label: t('datasource.detection.abort', 'After an abort'),
+          description: t(
+            'datasource.detection.abort-why',
+            'A job counts as stuck when it runs on for this long after an abort.'
+          ),
+        },
+        parents(),
+      ];
+    case 'generic':
+      return [...states(), parents()];
+    default:
+      // A kind of a newer Unjam has none that this one knows.
+      return [];
+  }
+}
 
 interface Props {
   options: EditorProps['options'];
@@ -70,10 +99,14 @@ export function DetectionSection({ options: { jsonData, readOnly = false }, chan
   const maintenance = detection.maintenance ?? [];
   const stuckAfter = jsonData.stuckAfterSeconds ?? DEFAULTS.stuckAfterSeconds;
   return (
-    <FieldSet label="Detection">
+    <FieldSet label={t('datasource.detection.title', 'Detection')}>
       <NumberField
-        label="Stuck after"
-        description={`Stands for the thresholds below that are empty. ${describeRange(RANGES.stuckAfterSeconds)} s. In the time after a change of the master, while a job is restored, and in maintenance, no job becomes stuck; one that already is stays so.`}
+        label={t('datasource.detection.stuck', 'Stuck after')}
+        description={t(
+          'datasource.detection.stuck-why',
+          'Stands for the thresholds below that are empty. {{range}} s. In the time after a change of the master, while a job is restored, and in maintenance, no job becomes stuck; one that already is stays so.',
+          { range: describeRange(RANGES.stuckAfterSeconds) }
+        )}
         unit="s"
         readOnly={readOnly}
         value={jsonData.stuckAfterSeconds}
@@ -81,12 +114,11 @@ export function DetectionSection({ options: { jsonData, readOnly = false }, chan
         problem={checkNumber(jsonData.stuckAfterSeconds, RANGES.stuckAfterSeconds)}
         onChange={(stuckAfterSeconds) => change.setting({ stuckAfterSeconds })}
       />
-      {/* A kind of a newer Unjam has none that this one knows. */}
-      {THRESHOLDS[kindOf(jsonData)]?.map(({ name, label, description }) => (
+      {thresholds(kindOf(jsonData)).map(({ name, label, description }) => (
         <NumberField
           key={name}
           label={label}
-          description={`${description} 0: never.`}
+          description={t('datasource.detection.or-never', '{{description}} 0: never.', { description })}
           unit="s"
           readOnly={readOnly}
           value={detection[name]}

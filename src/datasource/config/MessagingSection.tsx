@@ -1,7 +1,8 @@
 import { FieldSet } from '@grafana/ui';
 import React from 'react';
 
-import { checkNumber, describeRange } from '../checks';
+import { t } from '../../i18n/text';
+import { checkNumber, withRange } from '../checks';
 import {
   checkNodes,
   checkPrometheus,
@@ -15,12 +16,30 @@ import { type Changes, type EditorProps } from './change';
 import { ChoiceField, NumberField, SecretField, SwitchField, TextField } from './fields';
 import { NodesField } from './NodesField';
 
-const SOURCES: Array<{ label: string; value: MessagingSource; description: string }> = [
-  { label: 'None', value: 'none', description: 'Event delivery is not exposed; jobs are watched all the same' },
-  { label: 'Jolokia', value: 'jolokia', description: "An agent at each node's Core JVM, asked by POST" },
-  { label: 'JMX exporter', value: 'exporter', description: 'The Prometheus JMX exporter at each node' },
-  { label: 'Prometheus', value: 'prometheus', description: 'A Prometheus server that scrapes the nodes' },
-];
+function sources(): Array<{ label: string; value: MessagingSource; description: string }> {
+  return [
+    {
+      label: t('datasource.messaging.none', 'None'),
+      value: 'none',
+      description: t('datasource.messaging.none-why', 'Event delivery is not exposed; jobs are watched all the same'),
+    },
+    {
+      label: t('datasource.messaging.jolokia', 'Jolokia'),
+      value: 'jolokia',
+      description: t('datasource.messaging.jolokia-why', "An agent at each node's Core JVM, asked by POST"),
+    },
+    {
+      label: t('datasource.messaging.exporter', 'JMX exporter'),
+      value: 'exporter',
+      description: t('datasource.messaging.exporter-why', 'The Prometheus JMX exporter at each node'),
+    },
+    {
+      label: t('datasource.messaging.prometheus', 'Prometheus'),
+      value: 'prometheus',
+      description: t('datasource.messaging.prometheus-why', 'A Prometheus server that scrapes the nodes'),
+    },
+  ];
+}
 
 const NODE_ADDRESSES: Record<MessagingSource, string> = {
   none: '',
@@ -28,6 +47,10 @@ const NODE_ADDRESSES: Record<MessagingSource, string> = {
   exporter: 'http://node-1:9404/metrics',
   prometheus: 'node-1:9404',
 };
+
+/** What a value looks like. */
+const CHANNEL_EXAMPLE = 'cloverCluster';
+const PROMETHEUS_EXAMPLE = 'http://prometheus:9090';
 
 interface Props {
   options: EditorProps['options'];
@@ -42,19 +65,22 @@ export function MessagingSection({ options, jsonData, change }: Props) {
   const messaging = jsonData.messaging ?? {};
   const source = messaging.source ?? MESSAGING_DEFAULTS.source;
   return (
-    <FieldSet label="Event delivery between the nodes">
+    <FieldSet label={t('datasource.messaging.title', 'Event delivery between the nodes')}>
       <ChoiceField
-        label="Source of its figures"
-        description="CloverDX tells nothing of its event buffers itself; JGroups, its messaging layer, does by JMX where the server registers it."
+        label={t('datasource.messaging.source', 'Source of its figures')}
+        description={t(
+          'datasource.messaging.source-why',
+          'CloverDX tells nothing of its event buffers itself; JGroups, its messaging layer, does by JMX where the server registers it.'
+        )}
         readOnly={readOnly}
         value={source}
-        choices={SOURCES}
+        choices={sources()}
         onChange={(value) => change.messaging({ source: value })}
       />
       {source === 'prometheus' && (
         <TextField
-          label="Address of Prometheus"
-          placeholder="http://prometheus:9090"
+          label={t('datasource.messaging.address', 'Address of Prometheus')}
+          placeholder={PROMETHEUS_EXAMPLE}
           readOnly={readOnly}
           value={messaging.prometheusUrl}
           problem={checkPrometheus(messaging)}
@@ -72,15 +98,21 @@ export function MessagingSection({ options, jsonData, change }: Props) {
             onChange={(nodes) => change.messaging({ nodes })}
           />
           <TextField
-            label="User name of the source"
-            description="For basic authentication there; empty without. It is not the coordinator's."
+            label={t('datasource.messaging.user', 'User name of the source')}
+            description={t(
+              'datasource.messaging.user-why',
+              "For basic authentication there; empty without. It is not the coordinator's."
+            )}
             readOnly={readOnly}
             value={messaging.username}
             onChange={(username) => change.messaging({ username })}
           />
           <SecretField
-            label="Password of the source"
-            description="Kept encrypted by Grafana, sent to the addresses of the source only."
+            label={t('datasource.messaging.password', 'Password of the source')}
+            description={t(
+              'datasource.messaging.password-why',
+              'Kept encrypted by Grafana, sent to the addresses of the source only.'
+            )}
             readOnly={readOnly}
             isSet={secureJsonFields?.messagingPassword ?? false}
             value={secureJsonData?.messagingPassword}
@@ -88,17 +120,23 @@ export function MessagingSection({ options, jsonData, change }: Props) {
             onReset={() => change.resetSecret('messagingPassword')}
           />
           <TextField
-            label="Channel"
-            description="JGroups' name of the cluster; empty where a node has only one."
-            placeholder="cloverCluster"
+            label={t('datasource.messaging.channel', 'Channel')}
+            description={t(
+              'datasource.messaging.channel-why',
+              "JGroups' name of the cluster; empty where a node has only one."
+            )}
+            placeholder={CHANNEL_EXAMPLE}
             readOnly={readOnly}
             value={messaging.channel}
             onChange={(channel) => change.messaging({ channel })}
           />
           {source === 'jolokia' && (
             <SwitchField
-              label="Read windows"
-              description="Lets Unjam call the operation printMessages, which tells exactly what each node lacks of each other. Its policy must allow it; it changes nothing, and prints a line for each member."
+              label={t('datasource.messaging.windows', 'Read windows')}
+              description={t(
+                'datasource.messaging.windows-why',
+                'Lets Unjam call the operation printMessages, which tells exactly what each node lacks of each other. Its policy must allow it; it changes nothing, and prints a line for each member.'
+              )}
               readOnly={readOnly}
               value={messaging.windows ?? MESSAGING_DEFAULTS.windows}
               onChange={(windows) => change.messaging({ windows })}
@@ -107,8 +145,14 @@ export function MessagingSection({ options, jsonData, change }: Props) {
         </>
       )}
       <NumberField
-        label="Limit of the sent events buffer"
-        description={`Events a node keeps for retransmission (cluster.jgroups.protocol.NAKACK.gc_lag); used where the node does not tell it. ${describeRange(CLOVERDX_RANGES.sentEventsLimit)}.`}
+        label={t('datasource.messaging.limit', 'Limit of the sent events buffer')}
+        description={withRange(
+          t(
+            'datasource.messaging.limit-why',
+            'Events a node keeps for retransmission (cluster.jgroups.protocol.NAKACK.gc_lag); used where the node does not tell it.'
+          ),
+          CLOVERDX_RANGES.sentEventsLimit
+        )}
         readOnly={readOnly}
         value={messaging.sentEventsLimit}
         placeholder={MESSAGING_DEFAULTS.sentEventsLimit}
@@ -116,8 +160,11 @@ export function MessagingSection({ options, jsonData, change }: Props) {
         onChange={(sentEventsLimit) => change.messaging({ sentEventsLimit })}
       />
       <NumberField
-        label="Size of an event"
-        description={`Bytes of heap. CloverDX's manual says 2 kB, its property pages 4 kB. ${describeRange(CLOVERDX_RANGES.eventBytes)}.`}
+        label={t('datasource.messaging.bytes', 'Size of an event')}
+        description={withRange(
+          t('datasource.messaging.bytes-why', "Bytes of heap. CloverDX's manual says 2 kB, its property pages 4 kB."),
+          CLOVERDX_RANGES.eventBytes
+        )}
         unit="B"
         readOnly={readOnly}
         value={messaging.eventBytes}
@@ -126,8 +173,15 @@ export function MessagingSection({ options, jsonData, change }: Props) {
         onChange={(eventBytes) => change.messaging({ eventBytes })}
       />
       <NumberField
-        label="Timeout of the inbound events buffer"
-        description={`After this long without a node, the events held for it are released (cluster.jgroups.protocol.NAKACK.xmit_table_obsolete_member_timeout, which is in milliseconds). ${describeRange(CLOVERDX_RANGES.inboundTimeoutSeconds)} s.`}
+        label={t('datasource.messaging.timeout', 'Timeout of the inbound events buffer')}
+        description={withRange(
+          t(
+            'datasource.messaging.timeout-why',
+            'After this long without a node, the events held for it are released (cluster.jgroups.protocol.NAKACK.xmit_table_obsolete_member_timeout, which is in milliseconds).'
+          ),
+          CLOVERDX_RANGES.inboundTimeoutSeconds,
+          's'
+        )}
         unit="s"
         readOnly={readOnly}
         value={messaging.inboundTimeoutSeconds}
@@ -136,8 +190,15 @@ export function MessagingSection({ options, jsonData, change }: Props) {
         onChange={(inboundTimeoutSeconds) => change.messaging({ inboundTimeoutSeconds })}
       />
       <NumberField
-        label="Time to notice a lost node"
-        description={`For so long the nodes may still believe that they see each other though the network is gone; what was sent meanwhile counts as sent since the loss. ${describeRange(CLOVERDX_RANGES.detectionSeconds)} s.`}
+        label={t('datasource.messaging.detection', 'Time to notice a lost node')}
+        description={withRange(
+          t(
+            'datasource.messaging.detection-why',
+            'For so long the nodes may still believe that they see each other though the network is gone; what was sent meanwhile counts as sent since the loss.'
+          ),
+          CLOVERDX_RANGES.detectionSeconds,
+          's'
+        )}
         unit="s"
         readOnly={readOnly}
         value={messaging.detectionSeconds}

@@ -3,6 +3,7 @@ import { type GrafanaTheme2 } from '@grafana/data';
 import { Button, Field, IconButton, Input, useStyles2 } from '@grafana/ui';
 import React from 'react';
 
+import { t } from '../../i18n/text';
 import { type MessagingNode } from '../cloverdx';
 
 const NAME_WIDTH = 24;
@@ -19,16 +20,32 @@ interface Props {
   onChange(nodes: MessagingNode[]): void;
 }
 
-const PLACES = { url: 'Address', instance: 'Instance' } as const;
+/** What a node's name looks like. */
+function nodeName(index: number): string {
+  return `node0${index + 1}`;
+}
+
+/** The heading of what says where a node is read. */
+function placeText(place: Props['place']): string {
+  return place === 'url' ? t('datasource.nodes.address', 'Address') : t('datasource.nodes.instance', 'Instance');
+}
 
 /** The nodes of the cluster: how the cluster names each, and where it is read. */
 export function NodesField({ problem, ...table }: Props) {
   return (
     <Field
-      label="Nodes"
-      description={`Name: as the cluster itself calls the node. ${
-        table.place === 'instance' ? 'Instance: the label of its series. ' : ''
-      }No other address is ever contacted.`}
+      label={t('datasource.nodes.title', 'Nodes')}
+      description={
+        table.place === 'instance'
+          ? t(
+              'datasource.nodes.instance-why',
+              'Name: as the cluster itself calls the node. Instance: the label of its series. No other address is ever contacted.'
+            )
+          : t(
+              'datasource.nodes.address-why',
+              'Name: as the cluster itself calls the node. No other address is ever contacted.'
+            )
+      }
       invalid={problem !== ''}
       error={problem}
     >
@@ -44,14 +61,14 @@ function NodesTable({ nodes, place, placeholder, readOnly, onChange }: Omit<Prop
   return (
     <div>
       {nodes.length > 0 && (
-        <table className={styles.table} aria-label="Nodes">
+        <table className={styles.table} aria-label={t('datasource.nodes.title', 'Nodes')}>
           <thead>
             <tr>
-              <th scope="col">Name</th>
-              <th scope="col">{PLACES[place]}</th>
+              <th scope="col">{t('datasource.nodes.name', 'Name')}</th>
+              <th scope="col">{placeText(place)}</th>
               {!readOnly && (
                 <th scope="col">
-                  <span className={styles.unseen}>Remove</span>
+                  <span className={styles.unseen}>{t('datasource.nodes.remove', 'Remove')}</span>
                 </th>
               )}
             </tr>
@@ -61,17 +78,20 @@ function NodesTable({ nodes, place, placeholder, readOnly, onChange }: Omit<Prop
               <tr key={index}>
                 <td>
                   <Input
-                    aria-label={`Name of node ${index + 1}`}
+                    aria-label={t('datasource.nodes.name-of', 'Name of node {{number}}', { number: index + 1 })}
                     width={NAME_WIDTH}
                     value={node.name}
-                    placeholder={`node0${index + 1}`}
+                    placeholder={nodeName(index)}
                     readOnly={readOnly}
                     onChange={(event) => put(index, { name: event.currentTarget.value.trim() })}
                   />
                 </td>
                 <td>
                   <Input
-                    aria-label={`${PLACES[place]} of node ${index + 1}`}
+                    aria-label={t('datasource.nodes.place-of', '{{what}} of node {{number}}', {
+                      what: placeText(place),
+                      number: index + 1,
+                    })}
                     width={PLACE_WIDTH}
                     value={node[place] ?? ''}
                     placeholder={placeholder}
@@ -83,7 +103,7 @@ function NodesTable({ nodes, place, placeholder, readOnly, onChange }: Omit<Prop
                   <td>
                     <IconButton
                       name="trash-alt"
-                      aria-label={`Remove node ${index + 1}`}
+                      aria-label={t('datasource.nodes.remove-node', 'Remove node {{number}}', { number: index + 1 })}
                       onClick={() => onChange(nodes.filter((_, other) => other !== index))}
                     />
                   </td>
@@ -95,7 +115,7 @@ function NodesTable({ nodes, place, placeholder, readOnly, onChange }: Omit<Prop
       )}
       {!readOnly && (
         <Button size="sm" variant="secondary" icon="plus" onClick={() => onChange([...nodes, { name: '' }])}>
-          Add node
+          {t('datasource.nodes.add', 'Add node')}
         </Button>
       )}
     </div>

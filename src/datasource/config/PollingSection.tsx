@@ -1,6 +1,7 @@
 import { FieldSet } from '@grafana/ui';
 import React from 'react';
 
+import { t } from '../../i18n/text';
 import { checkNumber, describeRange } from '../checks';
 import { checkRequestTimeout, DEFAULTS, RANGES } from '../settings';
 import { type Changes, type EditorProps } from './change';
@@ -14,10 +15,12 @@ interface Props {
 /** How often and how patiently the coordinator is read. */
 export function PollingSection({ options: { jsonData, readOnly = false }, change }: Props) {
   return (
-    <FieldSet label="Polling">
+    <FieldSet label={t('datasource.polling.title', 'Polling')}>
       <NumberField
-        label="Poll interval"
-        description={`${describeRange(RANGES.pollIntervalSeconds)} s. One poll serves all panels, rules and users.`}
+        label={t('datasource.polling.interval', 'Poll interval')}
+        description={t('datasource.polling.interval-why', '{{range}} s. One poll serves all panels, rules and users.', {
+          range: describeRange(RANGES.pollIntervalSeconds),
+        })}
         unit="s"
         readOnly={readOnly}
         value={jsonData.pollIntervalSeconds}
@@ -26,8 +29,11 @@ export function PollingSection({ options: { jsonData, readOnly = false }, change
         onChange={(pollIntervalSeconds) => change.setting({ pollIntervalSeconds })}
       />
       <NumberField
-        label="Request timeout"
-        description="How long one request may take; not longer than the whole poll."
+        label={t('datasource.polling.timeout', 'Request timeout')}
+        description={t(
+          'datasource.polling.timeout-why',
+          'How long one request may take; not longer than the whole poll.'
+        )}
         unit="s"
         readOnly={readOnly}
         value={jsonData.requestTimeoutSeconds}
@@ -36,8 +42,11 @@ export function PollingSection({ options: { jsonData, readOnly = false }, change
         onChange={(requestTimeoutSeconds) => change.setting({ requestTimeoutSeconds })}
       />
       <NumberField
-        label="Poll deadline"
-        description="How long a whole poll may take. What has not answered by then is missing from the snapshot, which says so."
+        label={t('datasource.polling.deadline', 'Poll deadline')}
+        description={t(
+          'datasource.polling.deadline-why',
+          'How long a whole poll may take. What has not answered by then is missing from the snapshot, which says so.'
+        )}
         unit="s"
         readOnly={readOnly}
         value={jsonData.pollDeadlineSeconds}

@@ -1,7 +1,14 @@
 import { Button, Field, IconButton, InlineField, InlineFieldRow, Input } from '@grafana/ui';
 import React from 'react';
 
+import { t } from '../../i18n/text';
 import { type MaintenanceWindow } from '../detection';
+
+/** What values look like. */
+const TIMES = ['02:00', '04:00'] as const;
+const INSTANTS = ['2026-11-22T02:00:00+01:00', '2026-11-22T04:00:00+01:00'] as const;
+const ZONE = 'Europe/Vienna';
+const DAYS_EXAMPLE = 'sat, sun';
 
 interface Part {
   name: 'from' | 'to' | 'timeZone' | 'reason';
@@ -10,18 +17,34 @@ interface Part {
   placeholder: string;
 }
 
-const REASON: Part = { name: 'reason', label: 'Reason', width: 30, placeholder: 'Backup of the cluster' };
-const ONCE: Part[] = [
-  { name: 'from', label: 'From', width: 28, placeholder: '2026-11-22T02:00:00+01:00' },
-  { name: 'to', label: 'To', width: 28, placeholder: '2026-11-22T04:00:00+01:00' },
-  REASON,
-];
-const WEEKLY: Part[] = [
-  { name: 'from', label: 'From', width: 10, placeholder: '02:00' },
-  { name: 'to', label: 'To', width: 10, placeholder: '04:00' },
-  { name: 'timeZone', label: 'Time zone', width: 20, placeholder: 'Europe/Vienna' },
-  REASON,
-];
+/** The parts of a window: of one that comes back every week, or of one that is once. */
+function partsOf({ days }: MaintenanceWindow): Part[] {
+  const [from, to] = [t('datasource.windows.from', 'From'), t('datasource.windows.to', 'To')];
+  const reason: Part = {
+    name: 'reason',
+    label: t('datasource.windows.reason', 'Reason'),
+    width: 30,
+    placeholder: t('datasource.windows.reason-example', 'Backup of the cluster'),
+  };
+  return days
+    ? [
+        { name: 'from', label: from, width: 10, placeholder: TIMES[0] },
+        { name: 'to', label: to, width: 10, placeholder: TIMES[1] },
+        {
+          name: 'timeZone',
+          label: t('datasource.windows.time-zone', 'Time zone'),
+          width: 20,
+          placeholder: ZONE,
+        },
+        reason,
+      ]
+    : [
+        { name: 'from', label: from, width: 28, placeholder: INSTANTS[0] },
+        { name: 'to', label: to, width: 28, placeholder: INSTANTS[1] },
+        reason,
+      ];
+}
+
 const DAYS_WIDTH = 24;
 
 interface Props {
@@ -35,8 +58,11 @@ interface Props {
 export function WindowsField({ problem, ...list }: Props) {
   return (
     <Field
-      label="Maintenance windows"
-      description="Times in which no job becomes stuck: once, or every week on some days (mon, tue, …). One that ends before it begins ends on the next day. Panels show the reason."
+      label={t('datasource.windows.title', 'Maintenance windows')}
+      description={t(
+        'datasource.windows.why',
+        'Times in which no job becomes stuck: once, or every week on some days (mon, tue, …). One that ends before it begins ends on the next day. Panels show the reason.'
+      )}
       invalid={problem !== ''}
       error={problem}
     >
@@ -51,25 +77,32 @@ function WindowsList({ windows, readOnly, onChange }: Omit<Props, 'problem'>) {
   return (
     <div>
       {windows.map((window, index) => (
-        <InlineFieldRow key={index} role="group" aria-label={`Window ${index + 1}`}>
+        <InlineFieldRow
+          key={index}
+          role="group"
+          aria-label={t('datasource.windows.window', 'Window {{number}}', { number: index + 1 })}
+        >
           {window.days && (
-            <InlineField label="Days">
+            <InlineField label={t('datasource.windows.days', 'Days')}>
               <Input
                 // Committed when it is left: a comma that is being typed is no day.
                 key={window.days.join()}
-                aria-label={`Days of window ${index + 1}`}
+                aria-label={t('datasource.windows.days-of', 'Days of window {{number}}', { number: index + 1 })}
                 width={DAYS_WIDTH}
                 defaultValue={window.days.join(', ')}
-                placeholder="sat, sun"
+                placeholder={DAYS_EXAMPLE}
                 readOnly={readOnly}
                 onBlur={(event) => put(index, { days: daysOf(event.currentTarget.value) })}
               />
             </InlineField>
           )}
-          {(window.days ? WEEKLY : ONCE).map(({ name, label, width, placeholder }) => (
+          {partsOf(window).map(({ name, label, width, placeholder }) => (
             <InlineField key={name} label={label}>
               <Input
-                aria-label={`${label} of window ${index + 1}`}
+                aria-label={t('datasource.windows.part-of', '{{part}} of window {{number}}', {
+                  part: label,
+                  number: index + 1,
+                })}
                 width={width}
                 value={window[name] ?? ''}
                 placeholder={placeholder}
@@ -81,7 +114,7 @@ function WindowsList({ windows, readOnly, onChange }: Omit<Props, 'problem'>) {
           {!readOnly && (
             <IconButton
               name="trash-alt"
-              aria-label={`Remove window ${index + 1}`}
+              aria-label={t('datasource.windows.remove', 'Remove window {{number}}', { number: index + 1 })}
               onClick={() => onChange(windows.filter((_, other) => other !== index))}
             />
           )}
@@ -95,7 +128,7 @@ function WindowsList({ windows, readOnly, onChange }: Omit<Props, 'problem'>) {
             icon="plus"
             onClick={() => onChange([...windows, { from: '', to: '', reason: '' }])}
           >
-            Add window
+            {t('datasource.windows.add', 'Add window')}
           </Button>{' '}
           <Button
             size="sm"
@@ -105,7 +138,7 @@ function WindowsList({ windows, readOnly, onChange }: Omit<Props, 'problem'>) {
               onChange([...windows, { days: ['sun'], from: '02:00', to: '04:00', timeZone: 'UTC', reason: '' }])
             }
           >
-            Add weekly window
+            {t('datasource.windows.add-weekly', 'Add weekly window')}
           </Button>
         </>
       )}

@@ -4,6 +4,7 @@ import { type TimeZone } from '@grafana/schema';
 import { useStyles2 } from '@grafana/ui';
 import React, { memo } from 'react';
 
+import { t } from '../../i18n/text';
 import { useTick } from '../../jobs/clock';
 import { type PairRow } from '../../model/delivery';
 import { serverNow } from '../../model/freshness';
@@ -13,9 +14,9 @@ import {
   formatCount,
   formatRatio,
   longRest,
-  NOT_EXPOSED,
   NOT_EXPOSED_SHORT,
-  NOT_FILLING,
+  notExposed,
+  notFilling,
   shortCount,
   shortRest,
 } from './figures';
@@ -106,7 +107,10 @@ function CellBody({ pair, context, place, serverTime }: TextProps & { serverTime
       ) : (
         <span aria-hidden="true">
           <span className={styles.word}>
-            {symbol} {present ? wordOf(pair, level) : `UNKNOWN (was ${wordOf(pair, level)})`}
+            {symbol}{' '}
+            {present
+              ? wordOf(pair, level)
+              : t('panels.delivery.unknown-was', 'UNKNOWN (was {{word}})', { word: wordOf(pair, level) })}
           </span>
           <span className={styles.main}>
             {estimate}
@@ -114,7 +118,7 @@ function CellBody({ pair, context, place, serverTime }: TextProps & { serverTime
           </span>
           {OTHERS[options.figure].map((other) => (
             <span key={other} className={styles.other}>
-              {NAMES[other]} {figure(other, false)}
+              {nameOf(other)} {figure(other, false)}
             </span>
           ))}
         </span>
@@ -138,7 +142,16 @@ const OTHERS: Record<Figure, Figure[]> = {
   deadline: ['fill', 'undelivered'],
 };
 
-const NAMES: Record<Figure, string> = { fill: 'fill', undelivered: 'undelivered', deadline: 'deadline' };
+function nameOf(figure: Figure): string {
+  switch (figure) {
+    case 'fill':
+      return t('panels.cell.fill', 'fill');
+    case 'undelivered':
+      return t('panels.cell.undelivered', 'undelivered');
+    case 'deadline':
+      return t('panels.cell.deadline', 'deadline');
+  }
+}
 
 function figureText(
   figure: Figure,
@@ -148,24 +161,26 @@ function figureText(
   serverTime: number,
   short: boolean
 ): string {
-  const notExposed = short ? NOT_EXPOSED_SHORT : NOT_EXPOSED;
+  const absent = short ? NOT_EXPOSED_SHORT : notExposed();
   switch (figure) {
     case 'fill': {
       const fill = fillOf(pair);
       if (fill === 0 && level === 'gone') {
-        return short ? '' : NOT_FILLING;
+        return short ? '' : notFilling();
       }
-      return fill === undefined ? notExposed : short ? formatRatio(fill).replace(' ', '') : formatRatio(fill);
+      return fill === undefined ? absent : short ? formatRatio(fill).replace(' ', '') : formatRatio(fill);
     }
     case 'undelivered':
       if (pair.undelivered === undefined) {
-        return notExposed;
+        return absent;
       }
       return short ? shortCount(pair.undelivered) : formatCount(pair.undelivered);
     case 'deadline':
       if (pair.deadline === undefined) {
         // Of a pair that is not seen nobody knows whether it has one.
-        return pair.reach === 'not seen' || (pair.reach === 'lost' && level !== 'gone') ? notExposed : 'none';
+        return pair.reach === 'not seen' || (pair.reach === 'lost' && level !== 'gone')
+          ? absent
+          : t('panels.cell.no-deadline', 'none');
       }
       if (!present) {
         return short ? NOT_EXPOSED_SHORT : formatMoment(pair.deadline, timeZone);

@@ -4,17 +4,19 @@ import { type TimeZone } from '@grafana/schema';
 import { Alert, Badge, useStyles2 } from '@grafana/ui';
 import React, { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 
+import { t } from '../../i18n/text';
 import { useTick } from '../../jobs/clock';
 import { type DeliveryAnswer } from '../../model/delivery';
 import { asOfStatement, freshness, serverNow } from '../../model/freshness';
 import { ForeignText } from '../../model/ForeignText';
 import { inertName, SENTENCE } from '../../model/text';
 import { type CellContext } from './Cell';
-import { isTrouble, levelOf, LEVELS, SYMBOLS, WORDS, type Level } from './levels';
+import { isTrouble, levelOf, LEVELS, levelWord, SYMBOLS, type Level } from './levels';
 import { DETAIL_WIDTH, layoutOf } from './layout';
 import { Matrix, type MatrixHandle } from './Matrix';
+import { formatCount } from './figures';
 import { gridOf, type Ends } from './grid';
-import { type DeliveryOptions } from './options';
+import { type DeliveryOptions, type Figure } from './options';
 import { PairDetail } from './PairDetail';
 import { RestartLosses } from './RestartLosses';
 import { emptyStatement, pairName, summary } from './sentences';
@@ -30,6 +32,8 @@ interface Props {
   receivedAt: number;
   /** Shown as a heading where the panel shows several coordinators. */
   heading?: string;
+  /** The data source of ours that answered; undefined when it cannot be told. */
+  uid: string | undefined;
   /** What the query leaves out. */
   lostOnly: boolean;
   byNode: boolean;
@@ -41,7 +45,7 @@ interface Props {
 
 /** The event delivery of one coordinator's nodes, with how far it may be believed. */
 export function CoordinatorDelivery(props: Props) {
-  const { answer, receivedAt, heading, lostOnly, byNode, options, timeZone, width, height } = props;
+  const { answer, receivedAt, heading, uid, lostOnly, byNode, options, timeZone, width, height } = props;
   const styles = useStyles2(getStyles);
 
   const now = useTick();
@@ -98,16 +102,25 @@ export function CoordinatorDelivery(props: Props) {
   }, [selected, isBeside]);
   const left = answer.total - answer.rows.length;
   return (
-    <section className={styles.section} aria-label={heading ? inertName(heading) : 'Event delivery between nodes'}>
+    <section
+      className={styles.section}
+      aria-label={heading ? inertName(heading) : t('panels.delivery.section', 'Event delivery between nodes')}
+    >
       {heading && <h3 className={styles.heading}>{inertName(heading)}</h3>}
       <div className={styles.asOf}>
-        {how === 'blind' && <Badge color="red" icon="eye-slash" text="Not seen" />}
-        {how === 'stale' && <Badge color="orange" icon="history" text="Stale" />}
-        {!answer.complete && <Badge color="orange" icon="exclamation-triangle" text="Incomplete" />}
+        {how === 'blind' && <Badge color="red" icon="eye-slash" text={t('panels.badge.not-seen', 'Not seen')} />}
+        {how === 'stale' && <Badge color="orange" icon="history" text={t('panels.badge.stale', 'Stale')} />}
+        {!answer.complete && (
+          <Badge color="orange" icon="exclamation-triangle" text={t('panels.badge.incomplete', 'Incomplete')} />
+        )}
         <span>{asOfStatement(answer, how, receivedAt, now, timeZone)}</span>
         {left > 0 && (
           <span>
-            {answer.rows.length} of {answer.total} pairs are shown; the query&apos;s limit leaves out the others.
+            {t(
+              'panels.delivery.limited',
+              "{{shown}} of {{total}} pairs are shown; the query's limit leaves out the others.",
+              { shown: formatCount(answer.rows.length), total: formatCount(answer.total) }
+            )}
           </span>
         )}
         {answer.notes.map((note) => (
@@ -134,7 +147,7 @@ export function CoordinatorDelivery(props: Props) {
             short={grid.short}
             onOpen={open}
           />
-          <RestartLosses losses={answer.restartLoses} present={present} />
+          <RestartLosses losses={answer.restartLoses} present={present} uid={uid} />
         </div>
       )}
       {answer.rows.length > 0 && (
@@ -143,10 +156,14 @@ export function CoordinatorDelivery(props: Props) {
           <div className={pair && isBeside ? styles.beside : styles.below}>
             <Matrix
               handle={matrix}
-              label="Event delivery: each row sends, each column receives"
+              label={t('panels.delivery.matrix', 'Event delivery: each row sends, each column receives')}
               grid={grid}
               context={context}
-              missing={lostOnly ? 'not in trouble, so not shown' : 'not shown'}
+              missing={
+                lostOnly
+                  ? t('panels.delivery.not-in-trouble', 'not in trouble, so not shown')
+                  : t('panels.delivery.not-shown', 'not shown')
+              }
               selected={selected}
               maxHeight={matrixHeight}
               onSelect={select}
@@ -181,8 +198,9 @@ function Unseen({ standings }: { standings: Standing[] }) {
   const [first] = unseen;
   return first ? (
     <p className={styles.unseen}>
-      Not exposed, {pairName(first.pair)}: <ForeignText text={first.pair.notExposed} characters={REASON} expandable />
-      {unseen.length > 1 && ' The others say why when they are chosen.'}
+      {t('panels.delivery.not-exposed-pair', 'Not exposed, {{pair}}:', { pair: pairName(first.pair) })}{' '}
+      <ForeignText text={first.pair.notExposed} characters={REASON} expandable />
+      {unseen.length > 1 && ` ${t('panels.delivery.others-say', 'The others say why when they are chosen.')}`}
     </p>
   ) : null;
 }
@@ -193,11 +211,11 @@ function NotExposed({ answer }: { answer: DeliveryAnswer }) {
     return null;
   }
   return (
-    <Alert severity="info" title="Event delivery is not exposed">
+    <Alert severity="info" title={t('panels.delivery.not-exposed-title', 'Event delivery is not exposed')}>
       <ForeignText
         text={answer.exposedReason}
         characters={SENTENCE}
-        otherwise="The coordinator gave no reason. Look at the data source's health."
+        otherwise={t('panels.delivery.no-reason', "The coordinator gave no reason. Look at the data source's health.")}
         expandable
       />
     </Alert>
@@ -210,30 +228,41 @@ interface LegendProps {
   options: DeliveryOptions;
 }
 
-const FIGURES = {
-  fill: 'fill of the sent events buffer',
-  undelivered: 'undelivered events',
-  deadline: 'time until events are lost for good',
-} as const;
+/** What cells show, in the legend's words. */
+function figureText(figure: Figure): string {
+  switch (figure) {
+    case 'fill':
+      return t('panels.delivery.legend-fill', 'Cells: fill of the sent events buffer.');
+    case 'undelivered':
+      return t('panels.delivery.legend-undelivered', 'Cells: undelivered events.');
+    case 'deadline':
+      return t('panels.delivery.legend-deadline', 'Cells: time until events are lost for good.');
+  }
+}
 
 /** What the symbols mean, and how many pairs have each. */
 function Legend({ counts, present, options }: LegendProps) {
   const styles = useStyles2(getStyles);
+  const values = (level: Level, count: number) => ({ level: levelWord(level), pairs: formatCount(count) });
   return (
     <div className={styles.legend}>
-      <span>Cells: {FIGURES[options.figure]}.</span>
+      <span>{figureText(options.figure)}</span>
       {LEVELS.flatMap((level) => {
         const count = counts.get(level);
         return count === undefined
           ? []
           : [
               <span key={level}>
-                <strong>{present ? SYMBOLS[level] : SYMBOLS['not seen']}</strong> {present ? '' : 'was '}
-                {WORDS[level]}: {count}
+                <strong>{present ? SYMBOLS[level] : SYMBOLS['not seen']}</strong>{' '}
+                {present
+                  ? t('panels.delivery.legend-level', '{{level}}: {{pairs}}', values(level, count))
+                  : t('panels.delivery.legend-level-past', 'was {{level}}: {{pairs}}', values(level, count))}
               </span>,
             ];
       })}
-      <span>Choose a cell for all of its figures: click, or arrow keys and Enter.</span>
+      <span>
+        {t('panels.delivery.legend-how', 'Choose a cell for all of its figures: click, or arrow keys and Enter.')}
+      </span>
     </div>
   );
 }

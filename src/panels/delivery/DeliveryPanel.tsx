@@ -4,6 +4,7 @@ import { Alert, LoadingPlaceholder, useStyles2 } from '@grafana/ui';
 import React, { useMemo } from 'react';
 
 import { sourceOf, targetOf } from '../../api/panelSources';
+import { t } from '../../i18n/text';
 import { Ticking } from '../../jobs/clock';
 import { QueryErrors, useReceivedAt } from '../../jobs/panelData';
 import { NotDeliveryError, readDelivery, type DeliveryAnswer } from '../../model/delivery';
@@ -20,9 +21,9 @@ export function DeliveryPanel({ data, options, width, height, timeZone }: Props)
   const receivedAt = useReceivedAt(data);
   return (
     <div className={styles.panel} style={{ width, height, scrollPaddingBottom: layoutOf(width, height, 0).covered }}>
-      <QueryErrors data={data} title="The event delivery could not be read" />
+      <QueryErrors data={data} title={t('panels.delivery.not-read', 'The event delivery could not be read')} />
       <Ticking>
-        {answers.map(({ refId, name, lostOnly, byNode, answer }, index) =>
+        {answers.map(({ refId, name, uid, lostOnly, byNode, answer }, index) =>
           answer instanceof NotDeliveryError ? (
             <Alert key={`${refId} ${index}`} severity="error" title={answer.message} />
           ) : (
@@ -31,6 +32,7 @@ export function DeliveryPanel({ data, options, width, height, timeZone }: Props)
               answer={answer}
               receivedAt={receivedAt}
               heading={answers.length > 1 ? name || refId : undefined}
+              uid={uid}
               lostOnly={lostOnly}
               byNode={byNode}
               options={options}
@@ -50,6 +52,7 @@ interface Answer {
   refId: string;
   /** Of the data source; empty when the panel cannot tell. */
   name: string;
+  uid: string | undefined;
   /** What the query leaves out. */
   lostOnly: boolean;
   byNode: boolean;
@@ -58,9 +61,11 @@ interface Answer {
 
 function readAnswer(frame: DataFrame, data: PanelData): Answer {
   const { lostOnly, nodes }: Record<string, unknown> = { ...targetOf(frame, data) };
+  const source = sourceOf(frame, data);
   const base = {
     refId: frame.refId ?? '',
-    name: sourceOf(frame, data)?.name ?? '',
+    name: source?.name ?? '',
+    uid: source?.uid,
     lostOnly: lostOnly === true,
     byNode: Array.isArray(nodes) && nodes.length > 0,
   };
@@ -78,13 +83,13 @@ function Nothing({ data }: { data: PanelData }) {
   switch (data.state) {
     case LoadingState.NotStarted:
     case LoadingState.Loading:
-      return <LoadingPlaceholder text="Reading the event delivery…" />;
+      return <LoadingPlaceholder text={t('panels.delivery.reading', 'Reading the event delivery…')} />;
     case LoadingState.Error:
       return null;
     default:
       return (
-        <Alert severity="info" title="This panel got no event delivery">
-          Choose an Unjam coordinator as its data source and &quot;Delivery&quot; as query type.
+        <Alert severity="info" title={t('panels.delivery.nothing', 'This panel got no event delivery')}>
+          {t('panels.delivery.choose', 'Choose an Unjam coordinator as its data source and "Delivery" as query type.')}
         </Alert>
       );
   }

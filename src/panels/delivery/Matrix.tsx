@@ -3,6 +3,7 @@ import { type GrafanaTheme2 } from '@grafana/data';
 import { useStyles2 } from '@grafana/ui';
 import React, { memo, useImperativeHandle, useRef, useState, type KeyboardEvent, type Ref } from 'react';
 
+import { t } from '../../i18n/text';
 import { inertName, shortened, visibleText } from '../../model/text';
 import { Cell, type CellContext } from './Cell';
 import { keyOf, step, type Ends, type Grid, type Place } from './grid';
@@ -99,8 +100,8 @@ export const Matrix = memo(function Matrix(props: Props) {
         <thead>
           <tr role="row" aria-rowindex={1}>
             <th role="columnheader" scope="col" className={styles.corner}>
-              <span className={styles.unseen}>Sender, and its receivers</span>
-              <span aria-hidden="true">from ↓ to →</span>
+              <span className={styles.unseen}>{t('panels.matrix.corner', 'Sender, and its receivers')}</span>
+              <span aria-hidden="true">{t('panels.matrix.corner-short', 'from ↓ to →')}</span>
             </th>
             {nodes.map((peer, column) => (
               <th
@@ -111,7 +112,7 @@ export const Matrix = memo(function Matrix(props: Props) {
                 title={visibleText(peer)}
                 className={styles.column}
               >
-                <span className={styles.unseen}>{`to ${inertName(peer)}`}</span>
+                <span className={styles.unseen}>{t('panels.matrix.to', 'to {{node}}', { node: inertName(peer) })}</span>
                 <bdi aria-hidden="true">
                   {shortened(
                     visibleText(grid.short(peer)),
@@ -126,7 +127,9 @@ export const Matrix = memo(function Matrix(props: Props) {
           {nodes.map((node, row) => (
             <tr key={node} role="row" aria-rowindex={row + 2}>
               <th role="rowheader" scope="row" title={visibleText(node)} className={styles.row}>
-                <span className={styles.unseen}>{`from ${inertName(node)}`}</span>
+                <span className={styles.unseen}>
+                  {t('panels.matrix.from', 'from {{node}}', { node: inertName(node) })}
+                </span>
                 <bdi aria-hidden="true">{shortened(visibleText(grid.short(node)), ROW_NAME_CHARACTERS)}</bdi>
               </th>
               {nodes.map((peer, column) => (
@@ -136,8 +139,12 @@ export const Matrix = memo(function Matrix(props: Props) {
                   context={context}
                   emptyLabel={
                     node === peer
-                      ? `${inertName(node)} to itself`
-                      : `${inertName(node)} to ${inertName(peer)}: ${missing}`
+                      ? t('panels.matrix.itself', '{{node}} to itself', { node: inertName(node) })
+                      : t('panels.matrix.missing', '{{node}} to {{peer}}: {{why}}', {
+                          node: inertName(node),
+                          peer: inertName(peer),
+                          why: missing,
+                        })
                   }
                   row={row}
                   column={column}

@@ -4,6 +4,7 @@ import { type TimeZone } from '@grafana/schema';
 import { IconButton, useStyles2 } from '@grafana/ui';
 import React, { useId, type KeyboardEvent, type ReactNode, type Ref } from 'react';
 
+import { t } from '../../i18n/text';
 import { useTick } from '../../jobs/clock';
 import { Countdown, describeRest } from '../../jobs/Countdown';
 import { describeQuality, formatAge, formatSince } from '../../model/age';
@@ -12,10 +13,10 @@ import { serverNow } from '../../model/freshness';
 import { ForeignText } from '../../model/ForeignText';
 import { SENTENCE } from '../../model/text';
 import { formatMoment } from '../../model/time';
-import { fillOf, formatBracket, formatBytes, formatCount, formatRatio, NOT_EXPOSED } from './figures';
+import { fillOf, formatBracket, formatBytes, formatCount, formatRatio, notExposed } from './figures';
 import { levelOf, SYMBOLS, wordOf } from './levels';
 import { type DeliveryOptions } from './options';
-import { DEADLINES, pairName } from './sentences';
+import { deadlineOf, pairName } from './sentences';
 
 interface Props {
   pair: PairRow;
@@ -71,28 +72,31 @@ export function PairDetail({
         <h3 id={headingId} className={styles.heading}>
           {pairName(pair)}
         </h3>
-        <IconButton name="times" aria-label="Close the detail" onClick={onClose} />
+        <IconButton name="times" aria-label={t('panels.detail.close', 'Close the detail')} onClick={onClose} />
       </div>
       <p className={styles.state}>
         <span aria-hidden="true">{present ? SYMBOLS[level] : SYMBOLS['not seen']}</span>{' '}
-        {present ? wordOf(pair, level) : `UNKNOWN, last seen: ${wordOf(pair, level)}`}
+        {present
+          ? wordOf(pair, level)
+          : t('panels.delivery.unknown-last-seen', 'UNKNOWN, last seen: {{word}}', { word: wordOf(pair, level) })}
         {pair.certainty && ` (${pair.certainty})`}
         {pair.outlook && `: ${pair.outlook}`}
       </p>
       {pair.advice && (
         <p className={styles.advice}>
-          <strong>Advice:</strong> <ForeignText text={pair.advice} characters={SENTENCE} expandable />
+          <strong>{t('panels.detail.advice', 'Advice:')}</strong>{' '}
+          <ForeignText text={pair.advice} characters={SENTENCE} expandable />
         </p>
       )}
       <dl className={cx(styles.facts, !isBeside && styles.wide)}>
         {pair.lostSince !== undefined && (
-          <Fact name="Lost">
+          <Fact name={t('panels.detail.lost', 'Lost')}>
             {formatSince(pair.lostSince, pair.lostSinceQuality, timeZone)}
             {pair.lostSinceQuality && <Note>{sinceNote(pair)}</Note>}
           </Fact>
         )}
         {pair.deadline !== undefined && (
-          <Fact name="Deadline">
+          <Fact name={t('panels.detail.deadline', 'Deadline')}>
             <Countdown
               deadline={pair.deadline}
               answeredAt={answeredAt}
@@ -102,49 +106,68 @@ export function PairDetail({
             />
             <Note>
               {present && `${formatMoment(pair.deadline, timeZone)}: `}
-              {DEADLINES[pair.deadlineOf]}
+              {deadlineOf(pair)}
             </Note>
           </Fact>
         )}
-        <Rest name="Overflow" seconds={pair.overflowInSeconds} {...{ present, answeredAt, receivedAt }} />
-        <Rest name="Inbound release" seconds={pair.inboundLeftSeconds} {...{ present, answeredAt, receivedAt }} />
-        <Fact name="Buffer fill">
+        <Rest
+          name={t('panels.detail.overflow', 'Overflow')}
+          seconds={pair.overflowInSeconds}
+          {...{ present, answeredAt, receivedAt }}
+        />
+        <Rest
+          name={t('panels.detail.inbound-release', 'Inbound release')}
+          seconds={pair.inboundLeftSeconds}
+          {...{ present, answeredAt, receivedAt }}
+        />
+        <Fact name={t('panels.detail.fill', 'Buffer fill')}>
           {pair.estimate && fillOf(pair) !== undefined && '≈ '}
           {exposed(fillOf(pair), formatRatio)}
-          {pair.limit !== undefined && <Note>of {formatCount(pair.limit)} events</Note>}
+          {pair.limit !== undefined && (
+            <Note>{t('panels.detail.of-events', 'of {{limit}} events', { limit: formatCount(pair.limit) })}</Note>
+          )}
         </Fact>
-        <Fact name="Sent since the loss">
+        <Fact name={t('panels.detail.sent', 'Sent since the loss')}>
           {pair.sentSinceLoss === undefined
             ? level === 'well'
-              ? 'nothing is lost'
+              ? t('panels.detail.nothing-lost', 'nothing is lost')
               : level === 'gone'
-                ? 'not told any more: the loss is over'
-                : NOT_EXPOSED
-            : `${pair.estimate ? '≈ ' : ''}${formatBracket(pair.sentSinceLossLeast, pair.sentSinceLoss)} events`}
-          {pair.estimate && <Note>an estimate from finished jobs</Note>}
+                ? t('panels.detail.loss-over', 'not told any more: the loss is over')
+                : notExposed()
+            : t('panels.detail.events', '{{events}} events', {
+                events: `${pair.estimate ? '≈ ' : ''}${formatBracket(pair.sentSinceLossLeast, pair.sentSinceLoss)}`,
+              })}
+          {pair.estimate && <Note>{t('panels.detail.estimate', 'an estimate from finished jobs')}</Note>}
         </Fact>
-        {pair.sentBytes !== undefined && <Fact name="Buffer size">{formatBytes(pair.sentBytes)}</Fact>}
-        <Fact name="Undelivered">{exposed(pair.undelivered, formatCount)}</Fact>
-        <Fact name="Held by the peer">
+        {pair.sentBytes !== undefined && (
+          <Fact name={t('panels.detail.size', 'Buffer size')}>{formatBytes(pair.sentBytes)}</Fact>
+        )}
+        <Fact name={t('panels.detail.undelivered', 'Undelivered')}>{exposed(pair.undelivered, formatCount)}</Fact>
+        <Fact name={t('panels.detail.held', 'Held by the peer')}>
           {exposed(pair.inboundHeld, formatCount)}
-          {pair.inboundHeld !== undefined && <Note>in its inbound buffer, from all senders</Note>}
+          {pair.inboundHeld !== undefined && (
+            <Note>{t('panels.detail.held-where', 'in its inbound buffer, from all senders')}</Note>
+          )}
         </Fact>
-        <Fact name="Inbound releases">
-          {level === 'not seen' && pair.releases === 0 ? NOT_EXPOSED : `${formatCount(pair.releases)} seen`}
+        <Fact name={t('panels.detail.releases', 'Inbound releases')}>
+          {level === 'not seen' && pair.releases === 0
+            ? notExposed()
+            : t('panels.detail.releases-seen', '{{releases}} seen', { releases: formatCount(pair.releases) })}
         </Fact>
         {pair.executionsLeft !== undefined && (
-          <Fact name="Executions that still fit">
+          <Fact name={t('panels.detail.executions', 'Executions that still fit')}>
             {formatCount(pair.executionsLeft)}
-            <Note>of one phase each</Note>
+            <Note>{t('panels.detail.one-phase', 'of one phase each')}</Note>
           </Fact>
         )}
-        <Fact name="Sender started">
-          {pair.nodeStarted === undefined ? NOT_EXPOSED : formatMoment(pair.nodeStarted, timeZone)}
+        <Fact name={t('panels.detail.started', 'Sender started')}>
+          {pair.nodeStarted === undefined ? notExposed() : formatMoment(pair.nodeStarted, timeZone)}
         </Fact>
       </dl>
       {pair.notExposed && (
         <p className={styles.note}>
-          <strong>Not exposed:</strong> <ForeignText text={pair.notExposed} characters={SENTENCE} expandable />
+          <strong>{t('panels.detail.not-exposed', 'Not exposed:')}</strong>{' '}
+          <ForeignText text={pair.notExposed} characters={SENTENCE} expandable />
         </p>
       )}
     </div>
@@ -154,12 +177,12 @@ export function PairDetail({
 /** The quality in words of a loss: those of an age speak of a job. */
 function sinceNote({ lostSinceQuality }: PairRow): string {
   return lostSinceQuality === 'at least'
-    ? 'It was already lost at the first look, or nobody was looking when it began.'
+    ? t('panels.detail.lost-at-least', 'It was already lost at the first look, or nobody was looking when it began.')
     : describeQuality(lostSinceQuality);
 }
 
 function exposed(figure: number | undefined, format: (figure: number) => string): string {
-  return figure === undefined ? NOT_EXPOSED : format(figure);
+  return figure === undefined ? notExposed() : format(figure);
 }
 
 interface RestProps {
@@ -179,7 +202,11 @@ function Rest({ name, seconds, present, receivedAt }: RestProps) {
   }
   const passed = present ? Math.max(0, now - receivedAt) / 1000 : 0;
   return (
-    <Fact name={name}>{present ? describeRest(seconds - passed) : `in ${formatAge(seconds)}, as last foretold`}</Fact>
+    <Fact name={name}>
+      {present
+        ? describeRest(seconds - passed)
+        : t('panels.detail.as-foretold', 'in {{time}}, as last foretold', { time: formatAge(seconds) })}
+    </Fact>
   );
 }
 

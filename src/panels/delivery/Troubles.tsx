@@ -4,11 +4,12 @@ import { type TimeZone } from '@grafana/schema';
 import { Button, useStyles2 } from '@grafana/ui';
 import React, { useId, useState } from 'react';
 
+import { t } from '../../i18n/text';
 import { Countdown } from '../../jobs/Countdown';
 import { type DeliveryAnswer, type PairRow } from '../../model/delivery';
-import { fillOf, formatCount, formatRatio, NOT_EXPOSED, NOT_FILLING } from './figures';
+import { fillOf, formatCount, formatRatio, notExposed, notFilling } from './figures';
 import { SYMBOLS, wordOf, type Level } from './levels';
-import { DEADLINES, pairName } from './sentences';
+import { deadlineOf, pairName } from './sentences';
 
 /** As many as leave the matrix in sight: of those that can still be saved, and of the others. */
 const FIRST_WITH_DEADLINE = 5;
@@ -46,16 +47,18 @@ export function Troubles({ troubles, answer, receivedAt, present, timeZone, shor
   return (
     <section aria-labelledby={headingId} className={styles.section}>
       <h3 id={headingId} className={styles.heading}>
-        {present ? 'Pairs in trouble' : 'Pairs in trouble when last seen'}
+        {present
+          ? t('panels.troubles.title', 'Pairs in trouble')
+          : t('panels.troubles.title-past', 'Pairs in trouble when last seen')}
       </h3>
       <table className={styles.table}>
         <thead className={styles.unseen}>
           <tr>
-            <th scope="col">Pair</th>
-            <th scope="col">State</th>
-            <th scope="col">Fill</th>
-            <th scope="col">Undelivered</th>
-            <th scope="col">Deadline</th>
+            <th scope="col">{t('panels.troubles.pair', 'Pair')}</th>
+            <th scope="col">{t('panels.troubles.state', 'State')}</th>
+            <th scope="col">{t('panels.troubles.fill', 'Fill')}</th>
+            <th scope="col">{t('panels.troubles.undelivered', 'Undelivered')}</th>
+            <th scope="col">{t('panels.troubles.deadline', 'Deadline')}</th>
           </tr>
         </thead>
         <tbody>
@@ -69,14 +72,18 @@ export function Troubles({ troubles, answer, receivedAt, present, timeZone, shor
               <td>
                 <span className={cx(styles.badge, present && styles[toneOf(level)])}>
                   <span aria-hidden="true">{present ? SYMBOLS[level] : SYMBOLS['not seen']}</span>{' '}
-                  {present ? wordOf(pair, level) : `UNKNOWN (was ${wordOf(pair, level)})`}
+                  {present
+                    ? wordOf(pair, level)
+                    : t('panels.delivery.unknown-was', 'UNKNOWN (was {{word}})', { word: wordOf(pair, level) })}
                 </span>
               </td>
               <td>{fillText(pair, level)}</td>
               <td>
                 {pair.undelivered === undefined
-                  ? `undelivered ${NOT_EXPOSED}`
-                  : `${formatCount(pair.undelivered)} undelivered`}
+                  ? t('panels.troubles.undelivered-absent', 'undelivered {{absent}}', { absent: notExposed() })
+                  : t('panels.troubles.undelivered-count', '{{events}} undelivered', {
+                      events: formatCount(pair.undelivered),
+                    })}
               </td>
               <td className={styles.deadline}>
                 {pair.deadline !== undefined && (
@@ -88,7 +95,7 @@ export function Troubles({ troubles, answer, receivedAt, present, timeZone, shor
                       present={present}
                       timeZone={timeZone}
                     />
-                    : {DEADLINES[pair.deadlineOf]}
+                    : {deadlineOf(pair)}
                   </>
                 )}
               </td>
@@ -98,7 +105,9 @@ export function Troubles({ troubles, answer, receivedAt, present, timeZone, shor
       </table>
       {troubles.length > first.length && (
         <Button size="sm" variant="secondary" fill="text" aria-expanded={all} onClick={() => setAll(!all)}>
-          {all ? `Show the first ${first.length}` : `Show all ${formatCount(troubles.length)} pairs in trouble`}
+          {all
+            ? t('panels.troubles.first', 'Show the first {{pairs}}', { pairs: formatCount(first.length) })
+            : t('panels.troubles.all', 'Show all {{pairs}} pairs in trouble', { pairs: formatCount(troubles.length) })}
         </Button>
       )}
     </section>
@@ -118,9 +127,11 @@ function firstOf(troubles: Standing[]): Standing[] {
 function fillText(pair: PairRow, level: Level): string {
   const fill = fillOf(pair);
   if (fill === 0 && level === 'gone') {
-    return NOT_FILLING;
+    return notFilling();
   }
-  return `fill ${fill === undefined ? NOT_EXPOSED : `${pair.estimate ? '≈ ' : ''}${formatRatio(fill)}`}`;
+  return t('panels.troubles.fill-of', 'fill {{fill}}', {
+    fill: fill === undefined ? notExposed() : `${pair.estimate ? '≈ ' : ''}${formatRatio(fill)}`,
+  });
 }
 
 function toneOf(level: Level): 'error' | 'warning' | 'plain' {

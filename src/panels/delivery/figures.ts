@@ -1,10 +1,15 @@
 import { formattedValueToString, getValueFormat } from '@grafana/data';
 
+import { t } from '../../i18n/text';
+import { formatNumber } from '../../jobs/numbers';
 import { formatAge } from '../../model/age';
 import { type PairRow } from '../../model/delivery';
 
 /** Stands where a figure is not exposed: never 0. */
-export const NOT_EXPOSED = 'not exposed';
+export function notExposed(): string {
+  return t('panels.figure.not-exposed', 'not exposed');
+}
+
 /** The same in a cell of a large matrix. */
 export const NOT_EXPOSED_SHORT = '–';
 
@@ -14,11 +19,9 @@ const MINUTE = 60;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
-const NUMBERS = new Intl.NumberFormat('en-US');
-
-/** "10,400" */
+/** "10,400", with the separators of the user's locale. */
 export function formatCount(count: number): string {
-  return NUMBERS.format(count);
+  return formatNumber(count);
 }
 
 /** "940", "1.2k", "12k", "3.4M": never greater than it is. */
@@ -50,7 +53,7 @@ export function formatBytes(bytes: number): string {
 /** The time that is left, in its largest unit alone: "38s", "14m", "2h", "5d"; "past" when there is none. */
 export function shortRest(seconds: number): string {
   if (seconds <= 0) {
-    return 'past';
+    return t('panels.figure.past', 'past');
   }
   if (seconds < MINUTE) {
     return `${Math.ceil(seconds)}s`;
@@ -63,11 +66,13 @@ export function shortRest(seconds: number): string {
 
 /** The time that is left: "14 min 05 s"; "passed" when there is none. */
 export function longRest(seconds: number): string {
-  return seconds <= 0 ? 'passed' : formatAge(Math.ceil(seconds));
+  return seconds <= 0 ? t('panels.figure.passed', 'passed') : formatAge(Math.ceil(seconds));
 }
 
 /** Stands for the fill of a buffer that holds nothing any more, while events were lost: "0 %" would sound well. */
-export const NOT_FILLING = 'not filling';
+export function notFilling(): string {
+  return t('panels.figure.not-filling', 'not filling');
+}
 
 /** How full the sent events buffer is. While nothing is lost nothing waits in it, where its limit is told. */
 export function fillOf(pair: PairRow): number | undefined {

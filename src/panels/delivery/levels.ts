@@ -1,3 +1,4 @@
+import { t } from '../../i18n/text';
 import { type PairRow } from '../../model/delivery';
 import { type DeliveryOptions } from './options';
 
@@ -31,16 +32,27 @@ export const SYMBOLS: Record<Level, string> = {
   gone: '×',
 };
 
-export const WORDS: Record<Level, string> = {
-  well: 'reachable',
-  'not seen': 'not seen',
-  returning: 'returning',
-  'not known': 'outcome not known',
-  lost: 'lost',
-  soon: 'lost, act soon',
-  now: 'lost, act now',
-  gone: 'events lost for good',
-};
+/** The word for a level. */
+export function levelWord(level: Level): string {
+  switch (level) {
+    case 'well':
+      return t('panels.level.well', 'reachable');
+    case 'not seen':
+      return t('panels.level.not-seen', 'not seen');
+    case 'returning':
+      return t('panels.level.returning', 'returning');
+    case 'not known':
+      return t('panels.level.not-known', 'outcome not known');
+    case 'lost':
+      return t('panels.level.lost', 'lost');
+    case 'soon':
+      return t('panels.level.soon', 'lost, act soon');
+    case 'now':
+      return t('panels.level.now', 'lost, act now');
+    case 'gone':
+      return t('panels.level.gone', 'events lost for good');
+  }
+}
 
 /** How a pair stands at a moment of the server's clock, in milliseconds since 1970. */
 export function levelOf(
@@ -90,11 +102,18 @@ export function isTrouble(level: Level): boolean {
 
 /** The word for a pair, which says by what its events were lost. */
 export function wordOf(pair: PairRow, level: Level): string {
-  return level === 'gone' ? (GONE[pair.outcome] ?? WORDS.gone) : WORDS[level];
+  return (level === 'gone' ? goneWord(pair.outcome) : undefined) ?? levelWord(level);
 }
 
-const GONE: Partial<Record<PairRow['outcome'], string>> = {
-  overflowed: 'lost for good: overflowed',
-  restarted: 'lost for good: restarted',
-  released: 'lost for good: released',
-};
+function goneWord(outcome: PairRow['outcome']): string | undefined {
+  switch (outcome) {
+    case 'overflowed':
+      return t('panels.level.overflowed', 'lost for good: overflowed');
+    case 'restarted':
+      return t('panels.level.restarted', 'lost for good: restarted');
+    case 'released':
+      return t('panels.level.released', 'lost for good: released');
+    default:
+      return undefined;
+  }
+}

@@ -5,9 +5,11 @@ import { Badge, useStyles2 } from '@grafana/ui';
 import React, { useMemo } from 'react';
 
 import { type Target } from '../../actions/states';
+import { t } from '../../i18n/text';
 import { type SupportAnswer } from '../../jobs/availability';
 import { useTick } from '../../jobs/clock';
 import { JobsTable, type JobEntry } from '../../jobs/JobsTable';
+import { formatNumber } from '../../jobs/numbers';
 import { asOfStatement, freshness } from '../../model/freshness';
 import { type JobsAnswer } from '../../model/jobs';
 import { ForeignText } from '../../model/ForeignText';
@@ -23,6 +25,7 @@ interface Props {
   filtered: boolean;
   timeZone: TimeZone;
   showNodes: boolean;
+  showFinding: boolean;
   /** The data source of ours that answered; undefined when it cannot be told. */
   uid?: string;
   support?: SupportAnswer;
@@ -32,7 +35,7 @@ interface Props {
 
 /** One coordinator's jobs, with how far they may be believed. */
 export function CoordinatorJobs(props: Props) {
-  const { answer, receivedAt, heading, filtered, timeZone, showNodes, uid, support, open } = props;
+  const { answer, receivedAt, heading, filtered, timeZone, showNodes, showFinding, uid, support, open } = props;
   const styles = useStyles2(getStyles);
   const now = useTick();
   const how = freshness(answer, receivedAt, now);
@@ -43,19 +46,25 @@ export function CoordinatorJobs(props: Props) {
   }, [answer.rows, answer.answeredAt, uid, receivedAt, present, support]);
   const asOf = asOfStatement(answer, how, receivedAt, now, timeZone);
   return (
-    <section className={styles.section} aria-label={heading ? inertName(heading) : 'Jobs'}>
+    <section className={styles.section} aria-label={heading ? inertName(heading) : t('panels.stuck-jobs.jobs', 'Jobs')}>
       {heading && <h3 className={styles.heading}>{inertName(heading)}</h3>}
       <div role="status" className={styles.announcement}>
         {announcement(answer, how)}
       </div>
       <div className={styles.asOf}>
-        {how === 'blind' && <Badge color="red" icon="eye-slash" text="Not seen" />}
-        {how === 'stale' && <Badge color="orange" icon="history" text="Stale" />}
-        {!answer.complete && <Badge color="orange" icon="exclamation-triangle" text="Incomplete" />}
+        {how === 'blind' && <Badge color="red" icon="eye-slash" text={t('panels.badge.not-seen', 'Not seen')} />}
+        {how === 'stale' && <Badge color="orange" icon="history" text={t('panels.badge.stale', 'Stale')} />}
+        {!answer.complete && (
+          <Badge color="orange" icon="exclamation-triangle" text={t('panels.badge.incomplete', 'Incomplete')} />
+        )}
         {answer.rows.length > 0 && <span>{asOf}</span>}
         {answer.total > answer.rows.length && (
           <span>
-            {answer.rows.length} of {answer.total} jobs are shown; the query&apos;s limit leaves out the others.
+            {t(
+              'panels.stuck-jobs.limited',
+              "{{shown}} of {{total}} jobs are shown; the query's limit leaves out the others.",
+              { shown: formatNumber(answer.rows.length), total: formatNumber(answer.total) }
+            )}
           </span>
         )}
         {answer.notes.map((note) => (
@@ -70,10 +79,15 @@ export function CoordinatorJobs(props: Props) {
         </p>
       ) : (
         <JobsTable
-          caption={heading ? `Jobs of ${inertName(heading)}` : 'Jobs'}
+          caption={
+            heading
+              ? t('panels.stuck-jobs.jobs-of', 'Jobs of {{coordinator}}', { coordinator: inertName(heading) })
+              : t('panels.stuck-jobs.jobs', 'Jobs')
+          }
           entries={entries}
           timeZone={timeZone}
           showNodes={showNodes}
+          showFinding={showFinding}
           open={open}
         />
       )}

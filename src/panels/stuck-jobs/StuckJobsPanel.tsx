@@ -9,6 +9,7 @@ import { type Target } from '../../actions/states';
 import { useActionDialog } from '../../actions/useActionDialog';
 import { sourceOf, targetOf } from '../../api/panelSources';
 import { type Source } from '../../api/sources';
+import { t } from '../../i18n/text';
 import { type SupportAnswer } from '../../jobs/availability';
 import { Ticking } from '../../jobs/clock';
 import { QueryErrors, useReceivedAt } from '../../jobs/panelData';
@@ -38,7 +39,7 @@ export function StuckJobsPanel({ data, options, width, height, timeZone, replace
   const support = useSupport(uids, data.series);
   return (
     <div className={styles.panel} style={{ width, height }}>
-      <QueryErrors data={data} title="The jobs could not be read" />
+      <QueryErrors data={data} title={t('panels.stuck-jobs.not-read', 'The jobs could not be read')} />
       <Ticking>
         {lists.map((list, index) => (
           <List
@@ -113,6 +114,7 @@ function List({ list, several, receivedAt, options, timeZone, interpolate, suppo
       filtered={mayLeaveOutStuck(list.query, interpolate, known?.known === 'yes' ? known.support.kind : undefined)}
       timeZone={timeZone}
       showNodes={options.showNodes}
+      showFinding={options.showFinding}
       uid={uid}
       support={uid === undefined ? undefined : (known ?? NOT_YET)}
       open={support && open}
@@ -124,13 +126,13 @@ function Nothing({ data }: { data: PanelData }) {
   switch (data.state) {
     case LoadingState.NotStarted:
     case LoadingState.Loading:
-      return <LoadingPlaceholder text="Reading the jobs…" />;
+      return <LoadingPlaceholder text={t('panels.stuck-jobs.reading', 'Reading the jobs…')} />;
     case LoadingState.Error:
       return null;
     default:
       return (
-        <Alert severity="info" title="This panel got no list of jobs">
-          Choose an Unjam coordinator as its data source and &quot;Jobs&quot; as query type.
+        <Alert severity="info" title={t('panels.stuck-jobs.nothing', 'This panel got no list of jobs')}>
+          {t('panels.stuck-jobs.choose', 'Choose an Unjam coordinator as its data source and "Jobs" as query type.')}
         </Alert>
       );
   }

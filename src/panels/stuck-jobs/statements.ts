@@ -1,19 +1,30 @@
 import { type Support } from '../../api/types';
+import { t } from '../../i18n/text';
 import { type Freshness } from '../../model/freshness';
 import { type JobsAnswer } from '../../model/jobs';
 
 /** What an answer without rows says. It is good news only when the last poll succeeded and was complete. */
 export function emptyStatement(answer: JobsAnswer, freshness: Freshness, filtered: boolean): string {
   if (freshness === 'blind') {
-    return "It is not known whether a job is stuck: the coordinator is not seen. Look at the data source's health.";
+    return t(
+      'panels.stuck-jobs.empty-blind',
+      "It is not known whether a job is stuck: the coordinator is not seen. Look at the data source's health."
+    );
   }
   if (!answer.complete) {
-    return 'It is not known whether a job is stuck: the last poll did not read the whole list of jobs.';
+    return t(
+      'panels.stuck-jobs.empty-incomplete',
+      'It is not known whether a job is stuck: the last poll did not read the whole list of jobs.'
+    );
   }
   if (freshness === 'stale') {
-    return filtered ? 'No job matched the query.' : 'No job was stuck.';
+    return filtered
+      ? t('panels.stuck-jobs.no-match-past', 'No job matched the query.')
+      : t('panels.stuck-jobs.none-past', 'No job was stuck.');
   }
-  return filtered ? 'No job matches the query.' : 'No job is stuck.';
+  return filtered
+    ? t('panels.stuck-jobs.no-match', 'No job matches the query.')
+    : t('panels.stuck-jobs.none', 'No job is stuck.');
 }
 
 /** The states in which a job can be stuck where nothing else is set (pkg/plugin). */
@@ -47,12 +58,16 @@ export function mayLeaveOutStuck(
 export function announcement(answer: JobsAnswer, freshness: Freshness): string {
   switch (freshness) {
     case 'blind':
-      return 'The coordinator is not seen. Jobs are shown as last seen.';
+      return t('panels.stuck-jobs.say-blind', 'The coordinator is not seen. Jobs are shown as last seen.');
     case 'stale':
-      return 'The list of jobs is stale.';
+      return t('panels.stuck-jobs.say-stale', 'The list of jobs is stale.');
     case 'fresh': {
       const stuck = answer.rows.filter((row) => row.stuck).length;
-      return stuck === 1 ? '1 job is stuck.' : `${stuck} jobs are stuck on this list.`;
+      return t('panels.stuck-jobs.say-count', '{{count}} jobs are stuck on this list.', {
+        count: stuck,
+        defaultValue_one: '{{count}} job is stuck.',
+        defaultValue_other: '{{count}} jobs are stuck on this list.',
+      });
     }
   }
 }

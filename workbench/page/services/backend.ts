@@ -70,7 +70,7 @@ async function send<T>(options: BackendSrvRequest, signal: AbortSignal): Promise
   } catch (error) {
     throw failure(options, { status: 0, statusText: 'No answer', data: {}, cancelled: signal.aborted }, error);
   }
-  const data: T = await parsed(response);
+  const data: T = await parsed(response, options.responseType);
   if (!response.ok) {
     throw failure(options, { status: response.status, statusText: response.statusText, data });
   }
@@ -99,9 +99,15 @@ function bodyOf({ data }: BackendSrvRequest): string | undefined {
   return data === undefined || typeof data === 'string' ? data : JSON.stringify(data);
 }
 
-/** The body as JSON; as text where it is none. */
-async function parsed(response: Response) {
+/** The body in the form that was asked for; without one, as JSON, and as text where it is none. */
+async function parsed(response: Response, form: BackendSrvRequest['responseType']) {
+  if (form === 'blob') {
+    return response.blob();
+  }
   const text = await response.text();
+  if (form === 'text') {
+    return text;
+  }
   try {
     return JSON.parse(text);
   } catch {

@@ -1,0 +1,22 @@
+import { locationService } from '@grafana/runtime';
+import { useMemo, useSyncExternalStore } from 'react';
+
+/** The page's query parameters: its state, which survives a reload and can be sent to others. */
+export function usePageSearch(): URLSearchParams {
+  const search = useSyncExternalStore(subscribe, () => locationService.getLocation().search);
+  return useMemo(() => new URLSearchParams(search), [search]);
+}
+
+/**
+ * Changes some of the page's query parameters; null takes one away.
+ *
+ * @param kind `step` can be gone back from; `replace` is no step of its own.
+ */
+export function changePageSearch(changes: Record<string, string | null>, kind: 'step' | 'replace'): void {
+  locationService.partial(changes, kind === 'replace');
+}
+
+function subscribe(changed: () => void): () => void {
+  const subscription = locationService.getLocationObservable().subscribe(changed);
+  return () => subscription.unsubscribe();
+}
