@@ -47,6 +47,8 @@ const config = async (env: Env): Promise<Configuration> => {
     },
     // What each plugin may weigh is checked by scripts/lib/weight.mjs, compressed and with all that it loads.
     performance: { hints: false },
+    // Pages share the dialogs: a part that several of them need is loaded once, from a few kilobytes on.
+    optimization: { ...scaffold.optimization, splitChunks: { chunks: 'async', minSize: 4_000 } },
     plugins: [
       ...(scaffold.plugins ?? []),
       // The scaffold copies the app's own logo only; each nested plugin names one beside its plugin.json.

@@ -11,6 +11,9 @@ const RAW = 'https://raw.githubusercontent.com/unjam/unjam-jobs-app';
 /** The licences of what is built in; see licences.mjs. */
 export const THIRD_PARTY = 'THIRD_PARTY_LICENSES.txt';
 
+/** The part of webpack's runtime that knows each chunk's name and hash. */
+const CHUNK_NAMES = '/webpack/runtime/get javascript chunk filename';
+
 /** Everything else in dist is left by builds and of no use to Grafana: JSON that is in the bundles, too, for one. */
 const SHIPPED = [
   /^(LICENSE|CHANGELOG\.md|README\.md|go_plugin_build_manifest)$/,
@@ -65,6 +68,8 @@ export function layOut({ dist, version, at, platforms, licences }) {
       add(name, Buffer.from(withAbsoluteLinks(read(name).toString(), version)));
     } else if (path.posix.basename(name) === 'plugin.json') {
       add(name, Buffer.from(updatedAt(read(name).toString(), at)));
+    } else if (name.endsWith('.js.map')) {
+      add(name, Buffer.from(withoutFolder(read(name).toString(), name)));
     } else if (SHIPPED.some((pattern) => pattern.test(name))) {
       add(name, read(name));
     } else {
@@ -101,6 +106,21 @@ export function withAbsoluteLinks(markdown, version) {
     const base = image ? `${RAW}/v${version}` : `${REPOSITORY}/${clean.endsWith('/') ? 'tree' : 'blob'}/v${version}`;
     return `${image}[${text}](${base}/${clean})`;
   });
+}
+
+/**
+ * webpack keeps hashes in a map that depend on the folder of the build, in its name and in the list of chunks: the same
+ * sources make the same file without them.
+ * @param {string} text of a map
+ * @param {string} name
+ */
+function withoutFolder(text, name) {
+  /** @type {{ sources?: string[], sourcesContent?: string[] }} */
+  const map = JSON.parse(text);
+  const sourcesContent = map.sourcesContent?.map((content, index) =>
+    map.sources?.[index]?.endsWith(CHUNK_NAMES) ? content.replace(/"[0-9a-f]{20}"/g, '""') : content
+  );
+  return JSON.stringify({ ...map, file: path.posix.basename(name, '.map'), ...(sourcesContent && { sourcesContent }) });
 }
 
 /**

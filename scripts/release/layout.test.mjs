@@ -23,7 +23,11 @@ describe('What of a build is packed', () => {
       'datasource/gpx_acme_windows_amd64.exe': 'program',
       'README.md': '[docs](docs/a.md)',
       'module.js': 'x',
-      'module.js.map': '{}',
+      'module.js.map': JSON.stringify({
+        file: 'module.js?_cache=0a1b',
+        sources: ['webpack://acme/webpack/runtime/get javascript chunk filename', 'webpack://acme/./a.ts'],
+        sourcesContent: ['{"1":"0123456789abcdef0123"}', 'const id = "0123456789abcdef0123";'],
+      }),
       'img/logo.svg': '<svg/>',
       'locales/zh-Hans/acme.json': '{}',
       'locales/zh-Hans/parts/app.json': '{}',
@@ -68,6 +72,13 @@ describe('What of a build is packed', () => {
   test('has the day of the sources', () => {
     const plugin = laidOut().entries.find(({ name }) => name === 'acme-jobs-app/plugin.json');
     assert.equal(JSON.parse(String(plugin?.bytes)).info.updated, '2026-01-02');
+  });
+
+  test('has maps that do not tell the folder of the build', () => {
+    const map = laidOut().entries.find(({ name }) => name.endsWith('module.js.map'));
+    const { file, sourcesContent } = JSON.parse(String(map?.bytes));
+    assert.equal(file, 'module.js');
+    assert.deepEqual(sourcesContent, ['{"1":""}', 'const id = "0123456789abcdef0123";']);
   });
 
   test('must have every program that was asked for', () => {

@@ -1,7 +1,7 @@
-import { css } from '@emotion/css';
+import { css, cx } from '@emotion/css';
 import { type GrafanaTheme2 } from '@grafana/data';
 import { useStyles2 } from '@grafana/ui';
-import React, { type ReactNode } from 'react';
+import React, { useMemo, type ReactNode } from 'react';
 
 interface Props {
   /** Names the table for those who hear it. */
@@ -11,11 +11,15 @@ interface Props {
   children: ReactNode;
 }
 
-/** A small table of a page; lists of jobs have their own. */
+/**
+ * A small table of a page; lists of jobs have their own. On a narrow screen each row becomes a card, in which every cell
+ * carries its column's name: a table there would be wider than the page.
+ */
 export function Table({ caption, headers, children }: Props) {
   const styles = useStyles2(getStyles);
+  const labels = useMemo(() => css(cellLabels(headers)), [headers]);
   return (
-    <table className={styles.table}>
+    <table className={cx(styles.table, labels)}>
       <caption className={styles.caption}>{caption}</caption>
       <thead>
         <tr>
@@ -29,6 +33,18 @@ export function Table({ caption, headers, children }: Props) {
       <tbody>{children}</tbody>
     </table>
   );
+}
+
+/** Screens that no table fits on. */
+const NARROW = '@media (max-width: 600px)';
+
+/** The names of the columns before the cells of a narrow screen. A cell that spans the columns belongs to none. */
+function cellLabels(headers: string[]) {
+  const labels = headers.map((header, index) => [
+    `tbody td:nth-of-type(${index + 1}):not([colspan])::before`,
+    { content: JSON.stringify(header) },
+  ]);
+  return { [NARROW]: Object.fromEntries(labels) };
 }
 
 const getStyles = (theme: GrafanaTheme2) => ({
@@ -47,6 +63,18 @@ const getStyles = (theme: GrafanaTheme2) => ({
       minWidth: 80,
     },
     'thead th': { color: theme.colors.text.secondary, whiteSpace: 'nowrap' },
+    [NARROW]: {
+      'thead tr': { position: 'absolute', width: 1, height: 1, overflow: 'hidden', clipPath: 'inset(50%)' },
+      '&, tbody, tbody tr, tbody td': { display: 'block' },
+      'tbody td': { border: 'none', padding: theme.spacing(0.25, 1), whiteSpace: 'normal', minWidth: 0 },
+      'tbody td::before': {
+        display: 'inline-block',
+        minWidth: 100,
+        marginRight: theme.spacing(1),
+        color: theme.colors.text.secondary,
+      },
+      'tbody tr': { padding: theme.spacing(0.5, 0), borderBottom: `1px solid ${theme.colors.border.weak}` },
+    },
   }),
   caption: css({ position: 'absolute', width: 1, height: 1, overflow: 'hidden', clipPath: 'inset(50%)' }),
 });

@@ -6,7 +6,7 @@ import { formatAge } from '../../model/age';
 import { ForeignText } from '../../model/ForeignText';
 import { docsLink } from '../links';
 import { Table } from '../Table';
-import { readDetection, type ThresholdName } from './detection';
+import { readDetection, type ThresholdName, type ThresholdSource } from './detection';
 
 /** The detection policy of a data source: from when on a job counts as stuck in each state, and when none does. */
 export function DetectionFacts({ settings, name }: { settings: object; name: string }) {
@@ -21,15 +21,11 @@ export function DetectionFacts({ settings, name }: { settings: object; name: str
           t('setup.detection.setting', 'Setting'),
         ]}
       >
-        {thresholds.map(({ name: threshold, seconds, isSet }) => (
+        {thresholds.map(({ name: threshold, seconds, from }) => (
           <tr key={threshold}>
             <td>{thresholdWords(threshold)}</td>
             <td>{seconds === 0 ? t('setup.detection.never', 'never') : formatAge(seconds)}</td>
-            <td>
-              {[`detection.${threshold}`, !isSet && t('setup.detection.as-default', 'as by default')]
-                .filter(Boolean)
-                .join(', ')}
-            </td>
+            <td>{settingWords(threshold, from)}</td>
           </tr>
         ))}
       </Table>
@@ -50,6 +46,17 @@ export function DetectionFacts({ settings, name }: { settings: object; name: str
       </TextLink>
     </>
   );
+}
+
+function settingWords(name: ThresholdName, from: ThresholdSource): string {
+  switch (from) {
+    case 'own':
+      return `detection.${name}`;
+    case 'stuckAfterSeconds':
+      return 'stuckAfterSeconds';
+    case 'default':
+      return t('setup.detection.as-default', 'detection.{{name}}, as by default', { name });
+  }
 }
 
 function thresholdWords(name: ThresholdName): string {

@@ -93,7 +93,7 @@ function progressText(steps: Step[]): string {
   const unknown = count('unknown');
   return t(
     'setup.card.progress',
-    '{{done}} of {{all}} steps are done, {{open}} are to do, {{unknown}} cannot be checked.',
+    '{{done}} of {{all}} steps are done. To do: {{open}}. Cannot be checked: {{unknown}}.',
     {
       done: count('done'),
       all: steps.length,

@@ -29,6 +29,7 @@ type Answer = Observable<{ data: unknown }>;
 let grafana: Record<string, Answer>;
 let settings: object = {};
 
+const absent = throwError(() => gatewayError(404));
 const forbidden = throwError(() => gatewayError(403));
 const HEALTHY = { storeFault: '', storeKind: 'SQLite' };
 const healthy = (details: object = HEALTHY) =>
@@ -159,7 +160,7 @@ describe('the setup of a coordinator', () => {
       'A second person: Done',
       'When a job counts as stuck: Done',
     ]);
-    expect(card()).toHaveTextContent('8 of 8 steps are done, 0 are to do, 0 cannot be checked.');
+    expect(card()).toHaveTextContent('8 of 8 steps are done. To do: 0. Cannot be checked: 0.');
     expect(step('Records are kept')).toHaveTextContent('Records are kept in SQLite: sqlite:/var/lib/grafana/unjam.db.');
     expect(step('Alerts reach somebody')).toHaveTextContent('Alerts go to the contact point "pager" (webhook).');
   });
@@ -203,6 +204,13 @@ describe('the setup of a coordinator', () => {
       /Of 10 rules, 0 were found/,
     ],
     ['Alert rules', 'Cannot be checked', () => (grafana['/v1/rules'] = forbidden), /not known: Grafana answered 403/],
+    ['Alert rules', 'Cannot be checked', () => (grafana['/v1/rules'] = absent), /alerting may be switched off/],
+    [
+      'Alerts reach somebody',
+      'Cannot be checked',
+      () => (grafana['/policies'] = absent),
+      /alerting may be switched off/,
+    ],
     [
       'Alerts reach somebody',
       'To do',
@@ -233,7 +241,12 @@ describe('the setup of a coordinator', () => {
         }),
       /"pager" \(webhook\)/,
     ],
-    ['When a job counts as stuck', 'Done', () => (settings = { stuckAfterSeconds: 60 }), /CANCELING1 min 00 s/],
+    [
+      'When a job counts as stuck',
+      'Done',
+      () => (settings = { stuckAfterSeconds: 60 }),
+      /CANCELING1 min 00 sstuckAfterSeconds.*savepoint10 min 00 sdetection\.savepointingSeconds, as by default/,
+    ],
   ])('says of "%s" that it is "%s"', async (name, state, change, text) => {
     change();
     await show(told());

@@ -13,10 +13,13 @@ export const THRESHOLDS = [
 ] as const;
 export type ThresholdName = (typeof THRESHOLDS)[number];
 
+/** Where a threshold comes from: a setting of its own, the one for all that have none, or the backend's default. */
+export type ThresholdSource = 'own' | 'stuckAfterSeconds' | 'default';
+
 /** From when on jobs count as stuck. */
 export interface Detection {
   /** In seconds; 0: never. */
-  thresholds: Array<{ name: ThresholdName; seconds: number; isSet: boolean }>;
+  thresholds: Array<{ name: ThresholdName; seconds: number; from: ThresholdSource }>;
   stuckAfterSeconds: number;
   /** Maintenance windows as they were written: "sat, sun 22:00 – 04:00 Europe/Berlin", and what is done then. */
   windows: Array<{ when: string; reason: string }>;
@@ -26,6 +29,7 @@ export interface Detection {
 export function readDetection(settings: object): Detection {
   const stored = record(settings);
   const detection = record(stored.detection);
+  const isAfterSet = number(stored.stuckAfterSeconds) !== undefined;
   const stuckAfterSeconds = number(stored.stuckAfterSeconds) ?? STUCK_AFTER;
   const defaults: Record<ThresholdName, number> = {
     cancelingSeconds: stuckAfterSeconds,
@@ -37,8 +41,10 @@ export function readDetection(settings: object): Detection {
   return {
     stuckAfterSeconds,
     thresholds: THRESHOLDS.map((name) => {
+      const follows = name !== 'savepointingSeconds' && name !== 'pendingSeconds';
+      const unset = follows && isAfterSet ? 'stuckAfterSeconds' : 'default';
       const set = number(detection[name]);
-      return { name, seconds: set ?? defaults[name], isSet: set !== undefined };
+      return { name, seconds: set ?? defaults[name], from: set === undefined ? unset : 'own' };
     }),
     windows: (Array.isArray(detection.maintenance) ? detection.maintenance : []).map((one: unknown) => {
       const { days, from, to, timeZone, reason } = record(one);

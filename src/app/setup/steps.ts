@@ -177,6 +177,10 @@ function storeStep({ health, support }: SetupFacts): Step {
 function rulesStep({ source, rules, settings }: SetupFacts): Step {
   const ours = rulesOf(settings);
   if (rules.at !== 'loaded') {
+    const absent = noAlerting(rules);
+    if (absent) {
+      return { id: 'rules', ...absent };
+    }
     const why = rules.at === 'failed' ? [whetherPresent(rules.failure)] : [];
     return { id: 'rules', ...notYet(rules), found: why };
   }
@@ -221,7 +225,7 @@ function notifyStep({ source, notifications, rules, settings }: SetupFacts): Ste
         'Grafana tells contact points and notification policies to administrators only. Ask one to open this page.'
       )
     );
-    return { id: 'notify', ...(refused ?? notYet(notifications)), snippet };
+    return { id: 'notify', ...(refused ?? noAlerting(notifications) ?? notYet(notifications)), snippet };
   }
   const reaches = new Map<string, Reach>();
   for (const { labels, receiver } of placed) {
@@ -335,7 +339,7 @@ function secondPersonStep({ support }: SetupFacts): Step {
 
 function detectionStep({ settings }: SetupFacts): Step {
   const { thresholds, windows } = readDetection(settings);
-  const isOwn = thresholds.some(({ isSet }) => isSet) || 'stuckAfterSeconds' in settings;
+  const isOwn = thresholds.some(({ from }) => from !== 'default');
   return {
     id: 'detection',
     state: 'done',
@@ -373,6 +377,19 @@ function notYet(loaded: Exclude<Loaded<unknown>, { at: 'loaded' }>): NotYet {
   return loaded.at === 'loading'
     ? checking()
     : { state: 'unknown', found: [inertName(describeFailure(loaded.failure), SENTENCE)], advice: '' };
+}
+
+/** The reason where Grafana has no such address; undefined for every other failure. */
+function noAlerting(loaded: Loaded<unknown>): NotYet | undefined {
+  return loaded.at === 'failed' && loaded.failure.kind === 'gateway' && loaded.failure.status === 404
+    ? {
+        state: 'unknown',
+        found: [
+          t('setup.rules.no-alerting', 'This Grafana does not answer for alerting: its alerting may be switched off.'),
+        ],
+        advice: '',
+      }
+    : undefined;
 }
 
 /** The reason where Grafana does not answer this person; undefined for every other failure. */
