@@ -17,11 +17,11 @@ import (
 	"github.com/grafana/grafana-plugin-sdk-go/backend/datasource"
 	"github.com/grafana/grafana-plugin-sdk-go/backend/log"
 
+	"github.com/unjam/unjam-jobs-app/engines/postgres/postgrestest"
 	"github.com/unjam/unjam-jobs-app/faults/host"
 	"github.com/unjam/unjam-jobs-app/pkg/action"
 	"github.com/unjam/unjam-jobs-app/pkg/coordinator"
 	"github.com/unjam/unjam-jobs-app/pkg/process"
-	"github.com/unjam/unjam-jobs-app/pkg/store/postgrestest"
 	"github.com/unjam/unjam-jobs-app/pkg/watch"
 )
 

@@ -5,7 +5,7 @@ package faults_test
 import (
 	"testing"
 
-	"github.com/unjam/unjam-jobs-app/pkg/store/postgrestest"
+	"github.com/unjam/unjam-jobs-app/engines/postgres/postgrestest"
 )
 
 // postgresDatabase is a database of the test's own on a real PostgreSQL. The

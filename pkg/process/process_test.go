@@ -7,7 +7,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/unjam/unjam-jobs-app/pkg/store/postgrestest"
+	"github.com/unjam/unjam-jobs-app/engines/postgres/postgrestest"
 )
 
 func TestAProcessHasItsStore(t *testing.T) {

@@ -12,7 +12,7 @@ import (
 
 	"github.com/jackc/pgx/v5/pgconn"
 
-	"github.com/unjam/unjam-jobs-app/pkg/store/postgrestest"
+	"github.com/unjam/unjam-jobs-app/engines/postgres/postgrestest"
 )
 
 // with gives a location with another part.

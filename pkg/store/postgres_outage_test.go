@@ -7,7 +7,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/unjam/unjam-jobs-app/pkg/store/postgrestest"
+	"github.com/unjam/unjam-jobs-app/engines/postgres/postgrestest"
 	"github.com/unjam/unjam-jobs-app/pkg/timeline"
 	"github.com/unjam/unjam-jobs-app/pkg/watch"
 )

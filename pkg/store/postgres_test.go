@@ -4,7 +4,7 @@ import (
 	"sync"
 	"testing"
 
-	"github.com/unjam/unjam-jobs-app/pkg/store/postgrestest"
+	"github.com/unjam/unjam-jobs-app/engines/postgres/postgrestest"
 )
 
 func TestPostgres(t *testing.T) {

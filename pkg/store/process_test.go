@@ -18,9 +18,9 @@ import (
 	"testing"
 	"time"
 
+	"github.com/unjam/unjam-jobs-app/engines/postgres/postgrestest"
 	"github.com/unjam/unjam-jobs-app/pkg/action"
 	"github.com/unjam/unjam-jobs-app/pkg/coordinator"
-	"github.com/unjam/unjam-jobs-app/pkg/store/postgrestest"
 )
 
 // What the test binary does when it is started as a second process, and where.

@@ -29,7 +29,7 @@ const DOCS_CHECK = 'scripts/docs-check';
 /** The plugin's backend, and the workbench's server. */
 const GO_PACKAGES = ['./pkg/...', './workbench/backend/...'];
 /** What is checked as these are, and tested by steps of its own: it starts and kills many processes. */
-const GO_PROOFS = ['./faults/...', './bench/...', './soak/...', './truth/...'];
+const GO_PROOFS = ['./engines/...', './faults/...', './bench/...', './soak/...', './truth/...'];
 /** What checks a release. */
 const GO_SCRIPTS = ['./scripts/...'];
 /** Starting and breaking several clusters, on two busy cores. */
