@@ -96,8 +96,8 @@ describe('pages in the workbench', { skip }, () => {
         await visit('');
         await jobRow(page, hangs).getByRole('link', { name: hangs }).click();
         const verdict = page.getByRole('region', { name: 'Is it stuck?' });
-        await verdict.getByText(/^Stuck[:;] /).waitFor();
-        await verdict.getByText(/^Waiting /).waitFor();
+        await verdict.getByText(/Stuck[:;] /).waitFor();
+        await verdict.getByText(/Waiting /).first().waitFor();
         await verdict.getByText('What to do').waitFor();
         await verdict.getByRole('heading', { name: 'Evidence' }).waitFor();
         jobPage = new URL(page.url()).pathname + new URL(page.url()).search;
@@ -109,7 +109,7 @@ describe('pages in the workbench', { skip }, () => {
         await page.reload();
         await page.getByText(hangs).first().waitFor();
         await page
-          .getByText(/^Stuck[:;] /)
+          .getByText(/Stuck[:;] /)
           .first()
           .waitFor();
       });
@@ -162,7 +162,7 @@ describe('pages in the workbench', { skip }, () => {
           .getByText(/approved by eddie/)
           .first()
           .waitFor();
-        await done.getByText(/^ada/).first().waitFor();
+        await done.getByText(/ada/).first().waitFor();
         await done.getByText(REASON).first().waitFor();
         await look('job-ended');
       });
