@@ -97,7 +97,10 @@ describe('pages in the workbench', { skip }, () => {
         await jobRow(page, hangs).getByRole('link', { name: hangs }).click();
         const verdict = page.getByRole('region', { name: 'Is it stuck?' });
         await verdict.getByText(/Stuck[:;] /).waitFor();
-        await verdict.getByText(/Waiting /).first().waitFor();
+        await verdict
+          .getByText(/Waiting /)
+          .first()
+          .waitFor();
         await verdict.getByText('What to do').waitFor();
         await verdict.getByRole('heading', { name: 'Evidence' }).waitFor();
         jobPage = new URL(page.url()).pathname + new URL(page.url()).search;
