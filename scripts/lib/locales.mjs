@@ -1,6 +1,6 @@
 // @ts-check
 /** The files in src/locales, made from the code and from what translators wrote; and what each plugin ships of them. */
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { root } from './children.mjs';
 import { englishTexts, flat, nested, textsInCode, textsToTranslate, translationFaults } from './texts.mjs';
@@ -21,7 +21,7 @@ export function localeFiles() {
   /** @type {Record<string, string>} */
   const files = { [fileOf(ENGLISH)]: written(englishTexts(code)) };
   for (const language of TRANSLATED) {
-    const known = translated(language, wanted);
+    const known = translated(language);
     files[fileOf(language)] = written(new Map([...wanted.keys()].flatMap((key) => pairs(key, known))));
   }
   return files;
@@ -37,7 +37,7 @@ export function textFaults() {
     faults.push(`${english} does not say what the code says: run "npm run generate"`);
   }
   for (const language of TRANSLATED) {
-    faults.push(...translationFaults(language, wanted, translated(language, wanted)));
+    faults.push(...translationFaults(language, wanted, translated(language)));
   }
   return faults;
 }
@@ -58,7 +58,7 @@ export function shippedTexts(language, files) {
     ...code,
     texts: new Map([...code.texts].filter(([, text]) => [...text.files].some((file) => files.test(file)))),
   });
-  const known = translated(language, wanted);
+  const known = translated(language);
   return JSON.stringify(nested(new Map([...wanted.keys()].flatMap((key) => pairs(key, known)))));
 }
 
@@ -73,24 +73,12 @@ function pairs(key, texts) {
 }
 
 /**
- * A language's texts: the file, and the fragments beside it in `parts`, which are newer.
+ * A language's texts, by key.
  * @param {string} language
- * @param {Map<string, string>} wanted
+ * @returns {Map<string, string>}
  */
-function translated(language, wanted) {
-  const folder = path.join(path.dirname(fileOf(language)), 'parts');
-  const fragments = existsSync(path.join(root, folder)) ? readdirSync(path.join(root, folder)).sort() : [];
-  /** @type {Map<string, string>} */
-  const texts = new Map();
-  for (const file of [fileOf(language), ...fragments.map((name) => path.join(folder, name))]) {
-    if (existsSync(path.join(root, file))) {
-      for (const [key, text] of flat(JSON.parse(read(file)))) {
-        // A fragment may leave out that a key has one form for all numbers.
-        texts.set(!wanted.has(key) && wanted.has(`${key}_other`) ? `${key}_other` : key, text);
-      }
-    }
-  }
-  return texts;
+function translated(language) {
+  return flat(JSON.parse(read(fileOf(language))));
 }
 
 /** @param {string} file */
