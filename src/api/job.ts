@@ -1,24 +1,16 @@
-import {
-  CoreApp,
-  dateTime,
-  LoadingState,
-  toDataFrame,
-  type DataFrame,
-  type DataQueryError,
-  type DataQueryRequest,
-  type DataQueryResponse,
-} from '@grafana/data';
+import { dateTime } from '@grafana/data';
 import { type DataQuery } from '@grafana/schema';
-import { catchError, defer, filter, from, map, switchMap, take, throwError, type Observable } from 'rxjs';
+import { map, type Observable } from 'rxjs';
 
+import { t } from '../i18n/text';
 import { readDelivery, type DeliveryAnswer } from '../model/delivery';
 import { EVENT_KINDS } from '../model/eventKinds';
 import { readEvents, type Events } from '../model/events';
 import { readJobPast, type JobPast, type JobQuery } from '../model/job';
 import { readJobs, type JobsAnswer } from '../model/jobs';
 import { SCHEMA_VERSION, type DeliveryQuery, type EventsQuery, type JobsQuery } from '../model/query';
+import { ask, failureOf, sentencesOf, warningsOf, type Answer, type Question } from './ask';
 import { FailedError } from './failure';
-import { loadSource } from './sources';
 
 /** How far back Unjam keeps what jobs went through, in milliseconds (docs/queries.md). */
 const KEPT_FOR = 30 * 24 * 3_600_000;
@@ -73,11 +65,8 @@ export function readJob(uid: string, jobId: string, withDelivery: boolean): Obse
     limit: PAIRS_LIMIT,
   };
   const acts = eventsQuery(ACTS, ACTS_LIMIT, { jobId, kinds: KINDS.filter(isAct) });
-  return ask(uid, () => ({
-    targets: withDelivery ? [jobs, job, acts, delivery] : [jobs, job, acts],
-    from: Date.now() - KEPT_FOR,
-    to: Date.now(),
-  })).pipe(map(readAnswer));
+  const targets = withDelivery ? [jobs, job, acts, delivery] : [jobs, job, acts];
+  return ask(uid, () => question(uid, targets, { from: Date.now() - KEPT_FOR, to: Date.now() })).pipe(map(readAnswer));
 }
 
 function readAnswer({ frames, errors }: Answer): JobReading {
@@ -86,7 +75,7 @@ function readAnswer({ frames, errors }: Answer): JobReading {
   const [delivery] = of(DELIVERY);
   const past = readJobPast(of(JOB));
   if (!jobs && !past) {
-    throw new FailedError(failureOf(errors));
+    throw new FailedError(failureOf(errors, noReason()));
   }
   return {
     jobs: jobs && readJobs(jobs),
@@ -118,14 +107,14 @@ export function readJobEvents(
 ): Observable<JobEvents> {
   const ofJob = eventsQuery(JOB, EVENTS_LIMIT, { jobId });
   const ofCluster = eventsQuery('cluster', EVENTS_LIMIT, { kinds: KINDS.filter(isOfCluster) });
-  return ask(uid, () => ({ targets: [ofJob, ofCluster], ...range() })).pipe(
+  return ask(uid, () => question(uid, [ofJob, ofCluster], range())).pipe(
     map(({ frames, errors }) => {
       const of = (refId: string) =>
         frames.filter((frame) => frame.refId === refId).flatMap((one) => readEvents(one) ?? [])[0];
       const ofJob = of(JOB);
       const ofCluster = of('cluster');
       if (!ofJob && !ofCluster) {
-        throw new FailedError(failureOf(errors));
+        throw new FailedError(failureOf(errors, noReason()));
       }
       return { ofJob, ofCluster, failures: sentencesOf(errors) };
     })
@@ -136,68 +125,16 @@ function eventsQuery(refId: string, limit: number, which: Pick<EventsQuery, 'job
   return { refId, queryType: 'events', schemaVersion: SCHEMA_VERSION, limit, ...which };
 }
 
-interface Question {
-  targets: DataQuery[];
-  from: number;
-  to: number;
-}
-
-interface Answer {
-  frames: DataFrame[];
-  errors: DataQueryError[];
-}
-
-function ask(uid: string, question: () => Question): Observable<Answer> {
-  return defer(() => loadSource(uid)).pipe(
-    catchError(() => throwError(notLoaded)),
-    switchMap((source) => from(source.query(request(uid, question())))),
-    filter(({ state }: DataQueryResponse) => state !== LoadingState.Loading),
-    take(1),
-    map(({ data, errors = [] }) => ({ frames: data.map((one): DataFrame => toDataFrame(one)), errors }))
-  );
-}
-
-function notLoaded(): FailedError {
-  return new FailedError({
-    kind: 'network',
-    message: 'The data source could not be loaded. It may have been deleted; reload the page.',
-  });
-}
-
-function request(uid: string, { targets, from: begin, to }: Question): DataQueryRequest {
-  const range = { from: dateTime(begin), to: dateTime(to) };
+function question(uid: string, targets: DataQuery[], range: { from: number; to: number }): Question<DataQuery> {
+  const from = dateTime(range.from);
+  const to = dateTime(range.to);
   return {
-    app: CoreApp.Unknown,
     requestId: `unjam-job-${uid}-${targets.map(({ refId }) => refId).join('-')}`,
-    interval: '1m',
-    intervalMs: 60_000,
-    range: { ...range, raw: range },
-    scopedVars: {},
-    startTime: Date.now(),
-    timezone: 'browser',
     targets,
+    range: { from, to, raw: { from, to } },
   };
 }
 
-function sentencesOf(errors: DataQueryError[]): string[] {
-  const sentences = errors.map(({ message, data }) => message ?? data?.message ?? data?.error ?? '').filter(Boolean);
-  return Array.from(new Set(sentences));
-}
-
-function failureOf(errors: DataQueryError[]) {
-  return {
-    kind: 'gateway' as const,
-    status: errors[0]?.status ?? 0,
-    message:
-      sentencesOf(errors).join(' ') ||
-      'The data source gave no answer and no reason. Look at its health in its settings.',
-  };
-}
-
-function warningsOf(frames: DataFrame[]): string[] {
-  const texts = frames
-    .flatMap((frame) => frame.meta?.notices ?? [])
-    .filter(({ severity }) => severity === 'error' || severity === 'warning')
-    .map(({ text }) => text);
-  return Array.from(new Set(texts));
+function noReason(): string {
+  return t('api.job.no-reason', 'The data source gave no answer and no reason. Look at its health in its settings.');
 }

@@ -1,14 +1,5 @@
-import {
-  CoreApp,
-  getDefaultTimeRange,
-  LoadingState,
-  toDataFrame,
-  type DataFrame,
-  type DataQueryError,
-  type DataQueryRequest,
-  type DataQueryResponse,
-} from '@grafana/data';
-import { catchError, defer, filter, from, map, switchMap, take, throwError, type Observable } from 'rxjs';
+import { getDefaultTimeRange, type DataFrame } from '@grafana/data';
+import { map, type Observable } from 'rxjs';
 
 import { t } from '../i18n/text';
 import { readCounts, type StateCount } from '../model/counts';
@@ -16,8 +7,9 @@ import { NotDeliveryError, readDelivery, type DeliveryAnswer } from '../model/de
 import { NotJobsError, readJobs, type JobsAnswer } from '../model/jobs';
 import { SCHEMA_VERSION, type UnjamQuery } from '../model/query';
 import { type JobState } from '../model/states';
+import { ask, failureOf, warningsOf, type Answer } from './ask';
 import { FailedError } from './failure';
-import { loadSource, sourceKind } from './sources';
+import { sourceKind } from './sources';
 
 /** The rows that are read of each coordinator, the oldest first: as many as a person can work through. */
 export const ENDING_JOBS_LIMIT = 200;
@@ -53,34 +45,26 @@ export interface JobsReading {
  * @throws FailedError when there is no list of jobs in the answer.
  */
 export function readCoordinatorJobs(uid: string): Observable<JobsReading> {
-  return defer(() => loadSource(uid)).pipe(
-    catchError(() => throwError(notLoaded)),
-    switchMap((source) => from(source.query(request(uid)))),
-    filter(({ state }) => state !== LoadingState.Loading),
-    take(1),
-    map(readResponse)
-  );
+  return ask(uid, () => ({
+    requestId: `unjam-overview-${uid}`,
+    targets: targetsFor(uid),
+    // The backend answers with what it knows now, whatever the range.
+    range: getDefaultTimeRange(),
+  })).pipe(map(readAnswer));
 }
 
-function notLoaded(): FailedError {
-  return new FailedError({
-    kind: 'network',
-    message: t(
-      'api.jobs.not-loaded',
-      'The data source could not be loaded. It may have been deleted; reload the page.'
-    ),
-  });
-}
-
-function readResponse({ data, errors = [] }: DataQueryResponse): JobsReading {
-  const frames = data.map((answer): DataFrame => toDataFrame(answer));
+function readAnswer({ frames, errors }: Answer): JobsReading {
   const ending = frames.find(({ refId }) => refId === ENDING);
   const counts = frames.find(({ refId }) => refId === COUNTS);
   const lost = frames.find(({ refId }) => refId === LOST);
   const stuck = frames.find(({ refId }) => refId === STUCK);
   const delivery = frames.find(({ refId }) => refId === DELIVERY);
   if (!ending) {
-    throw new FailedError(failureOf(errors));
+    const noReason = t(
+      'api.jobs.no-reason',
+      'The data source gave no list of jobs and no reason. Look at its health in its settings.'
+    );
+    throw new FailedError(failureOf(errors, noReason));
   }
   return {
     counts: counts && readCounts(counts),
@@ -119,28 +103,6 @@ function readPairs(frame: DataFrame): DeliveryAnswer | undefined {
   }
 }
 
-function failureOf(errors: DataQueryError[]) {
-  const sentences = errors.map(({ message, data }) => message ?? data?.message ?? data?.error ?? '').filter(Boolean);
-  return {
-    kind: 'gateway' as const,
-    status: errors[0]?.status ?? 0,
-    message:
-      Array.from(new Set(sentences)).join(' ') ||
-      t(
-        'api.jobs.no-reason',
-        'The data source gave no list of jobs and no reason. Look at its health in its settings.'
-      ),
-  };
-}
-
-function warningsOf(frames: DataFrame[]): string[] {
-  const texts = frames
-    .flatMap((frame) => frame.meta?.notices ?? [])
-    .filter(({ severity }) => severity === 'error' || severity === 'warning')
-    .map(({ text }) => text);
-  return Array.from(new Set(texts));
-}
-
 const LOST_PAIRS: UnjamQuery = {
   refId: DELIVERY,
   queryType: 'delivery',
@@ -148,26 +110,15 @@ const LOST_PAIRS: UnjamQuery = {
   lostOnly: true,
 };
 
-/** The backend answers with what it knows now, whatever the range. */
-function request(uid: string): DataQueryRequest<UnjamQuery> {
-  return {
-    app: CoreApp.Unknown,
-    requestId: `unjam-overview-${uid}`,
-    interval: '1m',
-    intervalMs: 60_000,
-    range: getDefaultTimeRange(),
-    scopedVars: {},
-    startTime: Date.now(),
-    timezone: 'browser',
-    targets: [
-      { refId: COUNTS, queryType: 'metric', schemaVersion: SCHEMA_VERSION, metric: 'jobs' },
-      oldest(ENDING, { states: ['canceling', 'failing', 'savepointing'] }),
-      oldest(LOST, { states: ['lost'] }),
-      oldest(STUCK, { stuckOnly: true }),
-      // Only these clusters tell how events get from node to node.
-      ...(sourceKind(uid) === 'cloverdx' ? [LOST_PAIRS] : []),
-    ],
-  };
+function targetsFor(uid: string): UnjamQuery[] {
+  return [
+    { refId: COUNTS, queryType: 'metric', schemaVersion: SCHEMA_VERSION, metric: 'jobs' },
+    oldest(ENDING, { states: ['canceling', 'failing', 'savepointing'] }),
+    oldest(LOST, { states: ['lost'] }),
+    oldest(STUCK, { stuckOnly: true }),
+    // Only these clusters tell how events get from node to node.
+    ...(sourceKind(uid) === 'cloverdx' ? [LOST_PAIRS] : []),
+  ];
 }
 
 function oldest(refId: string, which: { states: JobState[] } | { stuckOnly: true }): UnjamQuery {
