@@ -2,8 +2,7 @@ import { getTimeZone } from '@grafana/data';
 import { type TimeZone } from '@grafana/schema';
 import React from 'react';
 
-import { utcMoment } from '../jobs/utc';
-import { formatMoment } from '../model/time';
+import { formatMoment, utcMoment } from '../model/time';
 
 interface Props {
   /** In milliseconds since 1970. */

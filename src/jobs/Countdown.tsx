@@ -4,9 +4,8 @@ import React from 'react';
 import { t } from '../i18n/text';
 import { formatAge } from '../model/age';
 import { serverNow } from '../model/freshness';
-import { formatMoment } from '../model/time';
+import { formatMoment, utcMoment } from '../model/time';
 import { useTick } from './clock';
-import { utcMoment } from './utc';
 
 interface Props {
   /** A moment of the server's clock, in milliseconds since 1970. */

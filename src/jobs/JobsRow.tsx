@@ -11,6 +11,7 @@ import { t } from '../i18n/text';
 import { formatSince } from '../model/age';
 import { ForeignText } from '../model/ForeignText';
 import { inertName, SENTENCE } from '../model/text';
+import { utcMoment } from '../model/time';
 import { AgeCell } from './AgeCell';
 import { onlyStopOf, whyNot } from './availability';
 import { Countdown } from './Countdown';
@@ -20,7 +21,6 @@ import { jobPageLink } from './jobPage';
 import { COLUMNS, isOnFirstLine, type Column, type Layout } from './layout';
 import { StateCell } from './StateCell';
 import { columnTitle } from './titles';
-import { utcMoment } from './utc';
 
 const NAME_CHARACTERS = 80;
 const NODES_CHARACTERS = 60;

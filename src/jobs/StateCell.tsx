@@ -8,8 +8,7 @@ import { t } from '../i18n/text';
 import { type JobRow } from '../model/jobs';
 import { suppressionStatement } from '../model/suppression';
 import { inertName } from '../model/text';
-import { formatMoment } from '../model/time';
-import { utcMoment } from './utc';
+import { formatMoment, utcMoment } from '../model/time';
 
 interface Props {
   row: JobRow;

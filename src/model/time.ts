@@ -22,3 +22,8 @@ export function parseTime(text: string | undefined): number | undefined {
 export function formatMoment(milliseconds: number, timeZone?: TimeZone): string {
   return dateTimeFormat(milliseconds, { timeZone });
 }
+
+/** A moment in UTC, for the title of one that is shown in the user's zone. */
+export function utcMoment(milliseconds: number): string {
+  return `${formatMoment(milliseconds, 'utc')} UTC`;
+}

@@ -8,11 +8,11 @@ import { describeFailure, toFailure, type Failure } from '../../api/failure';
 import { type Verification } from '../../api/types';
 import { t } from '../../i18n/text';
 import { ForeignText } from '../../model/ForeignText';
+import { formatNumber } from '../../model/numbers';
 import { inertName, SENTENCE } from '../../model/text';
 import { parseTime } from '../../model/time';
 import { docsLink } from '../links';
 import { Moment } from '../Moment';
-import { formatNumber } from '../numbers';
 
 type Check =
   { at: 'none' } | { at: 'walking' } | { at: 'done'; verification: Verification } | { at: 'failed'; failure: Failure };

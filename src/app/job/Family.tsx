@@ -8,9 +8,9 @@ import { Around, PLACE } from '../../i18n/Around';
 import { t } from '../../i18n/text';
 import { jobPageLink } from '../../jobs/jobPage';
 import { type Relative, type RelativeEnd } from '../../model/job';
+import { formatNumber } from '../../model/numbers';
 import { inertName } from '../../model/text';
 import { Moment } from '../Moment';
-import { formatNumber } from '../numbers';
 import { Part } from './Part';
 import { StateBadge } from './StateBadge';
 

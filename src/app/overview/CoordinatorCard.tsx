@@ -8,11 +8,11 @@ import { type DashboardLink } from '../../api/dashboards';
 import { type Support } from '../../api/types';
 import { useTick } from '../../jobs/clock';
 import { ForeignText } from '../../model/ForeignText';
+import { formatNumber } from '../../model/numbers';
 import { inertName, SENTENCE } from '../../model/text';
 import { CoordinatorCounts } from './CoordinatorCounts';
 import { dashboardLink, exploreLink, settingsLink } from '../links';
 import { type CoordinatorState } from '../coordinatorState';
-import { formatNumber } from '../numbers';
 import { asOfStatement, see } from '../sight';
 import { SightBadge } from '../SightBadge';
 

@@ -1,9 +1,9 @@
 import { formattedValueToString, getValueFormat } from '@grafana/data';
 
 import { t } from '../../i18n/text';
-import { formatNumber } from '../../jobs/numbers';
 import { formatAge } from '../../model/age';
 import { type PairRow } from '../../model/delivery';
+import { formatNumber } from '../../model/numbers';
 
 /** Stands where a figure is not exposed: never 0. */
 export function notExposed(): string {

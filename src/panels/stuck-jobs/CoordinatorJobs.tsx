@@ -9,10 +9,10 @@ import { t } from '../../i18n/text';
 import { type SupportAnswer } from '../../jobs/availability';
 import { useTick } from '../../jobs/clock';
 import { JobsTable, type JobEntry } from '../../jobs/JobsTable';
-import { formatNumber } from '../../jobs/numbers';
 import { asOfStatement, freshness } from '../../model/freshness';
 import { type JobsAnswer } from '../../model/jobs';
 import { ForeignText } from '../../model/ForeignText';
+import { formatNumber } from '../../model/numbers';
 import { inertName, SENTENCE } from '../../model/text';
 import { announcement, emptyStatement } from './statements';
 

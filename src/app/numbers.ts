@@ -1,2 +1,0 @@
-/** The pages write numbers as the table of jobs does. */
-export { formatNumber } from '../jobs/numbers';
