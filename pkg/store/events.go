@@ -233,6 +233,12 @@ func (c *condition) among(column string, values []any) {
 
 func placeholders(count int) string { return "?" + strings.Repeat(", ?", count-1) }
 
+// rowPlaceholders is a list of rows of columns each, for VALUES.
+func rowPlaceholders(rows, columns int) string {
+	row := "(" + placeholders(columns) + ")"
+	return row + strings.Repeat(", "+row, rows-1)
+}
+
 func texts[T ~string](values []T) []any {
 	all := make([]any, 0, len(values))
 	for _, value := range values {

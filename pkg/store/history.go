@@ -16,10 +16,10 @@ import (
 // episodesRead bounds what EpisodesBetween reads: 500 jobs with 40 changes each.
 const episodesRead = 20_000
 
-// EpisodesBetween gives the episodes that lasted at some moment from from to to,
-// of at most limit jobs: those whose episodes that fit the filter began last. It
-// is one statement: the two halves of the range each have the index on until.
-func (s *Store) EpisodesBetween(ctx context.Context, scope watch.Scope, cluster string, from, to time.Time, filter watch.EpisodeFilter, limit int) (watch.EpisodeHistory, error) {
+// episodesStatement selects the episodes that EpisodesBetween gives. It is one
+// statement: the two halves of the range each have the index on until, or where
+// one job is asked for, that on its episodes.
+func episodesStatement(scope watch.Scope, cluster string, from, to time.Time, filter watch.EpisodeFilter, limit int) (statement string, args []any) {
 	// Open episodes have until = 0, which no range may match.
 	begin, end := max(1, toStored(from)), toStored(to)
 	ours := []any{scope.OrgID, scope.DataSourceUID}
@@ -34,13 +34,18 @@ func (s *Store) EpisodesBetween(ctx context.Context, scope watch.Scope, cluster 
 		fit.and("(CASE WHEN until = 0 OR until > ? THEN ? ELSE until END) - since >= ?", end, end, filter.MinAge.Nanoseconds())
 	}
 	const reached = "SELECT " + episodeFields + " FROM episodes WHERE org_id = ? AND ds_uid = ? AND "
-	statement := "WITH reached AS (" + reached + "until = 0 AND cluster = ? AND since <= ?" + only.sql +
+	statement = "WITH reached AS (" + reached + "until = 0 AND cluster = ? AND since <= ?" + only.sql +
 		" UNION ALL " + reached + "until >= ? AND cluster = ? AND since <= ?" + only.sql + "), " +
 		"chosen AS (SELECT job_id AS chosen_id, max(since) AS newest, count(*) OVER () AS chosen_of FROM reached WHERE " + fit.sql +
 		" GROUP BY job_id ORDER BY newest DESC, job_id LIMIT ?) " +
 		"SELECT " + episodeFields + ", chosen_of FROM reached JOIN chosen ON chosen_id = job_id ORDER BY since DESC, id DESC LIMIT ?"
-	args := slices.Concat(ours, []any{cluster, end}, only.args, ours, []any{begin, cluster, end}, only.args, fit.args, []any{limit, episodesRead + 1})
+	return statement, slices.Concat(ours, []any{cluster, end}, only.args, ours, []any{begin, cluster, end}, only.args, fit.args, []any{limit, episodesRead + 1})
+}
 
+// EpisodesBetween gives the episodes that lasted at some moment from from to to,
+// of at most limit jobs: those whose episodes that fit the filter began last.
+func (s *Store) EpisodesBetween(ctx context.Context, scope watch.Scope, cluster string, from, to time.Time, filter watch.EpisodeFilter, limit int) (watch.EpisodeHistory, error) {
+	statement, args := episodesStatement(scope, cluster, from, to, filter, limit)
 	var history watch.EpisodeHistory
 	err := s.snapshot(ctx, func(tx *sql.Tx) error {
 		state, err := loadTimelineState(ctx, tx, scope, cluster)

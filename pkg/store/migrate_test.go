@@ -46,7 +46,7 @@ func schema(t *testing.T, path string) map[string]string {
 }
 
 func TestStoresOfEveryReleaseAreOpened(t *testing.T) {
-	for _, dump := range []string{"schema-1.sql"} {
+	for _, dump := range []string{"schema-1.sql", "schema-7.sql"} {
 		t.Run(dump, func(t *testing.T) {
 			// Given a store as an earlier version left it, when it is opened.
 			path := fromDump(t, dump)
@@ -55,6 +55,15 @@ func TestStoresOfEveryReleaseAreOpened(t *testing.T) {
 			want := watch.StoredTimeline{Episodes: []timeline.Episode{episodeOf("open")}, Master: "10.0.0.1:5801", MasterChanges: 1}
 			if got := load(t, s, ours); !reflect.DeepEqual(got, want) {
 				t.Errorf("got  %+v\nwant %+v", got, want)
+			}
+			kept, err := s.EpisodesBetween(t.Context(), ours, cluster, noon.Add(-time.Hour), noon, watch.EpisodeFilter{Job: job}, 1)
+			must(t, err)
+			var ids []string
+			for _, e := range kept.Episodes {
+				ids = append(ids, e.ID)
+			}
+			if slices.Sort(ids); !slices.Equal(ids, []string{"closed", "open"}) {
+				t.Errorf("episodes of the job: %q", ids)
 			}
 			if plan, err := s.Plan(t.Context(), ours, "planned"); err != nil || !reflect.DeepEqual(plan, planOf("planned", "1")) {
 				t.Errorf("plan: %+v, %v", plan, err)

@@ -31,12 +31,11 @@ const (
 func (s *Store) SaveSamples(ctx context.Context, scope watch.Scope, cluster string, samples []watch.Sample, looks []watch.Look, now time.Time) error {
 	return s.writeTimeline(ctx, scope, func(tx *sql.Tx) error {
 		for portion := range slices.Chunk(samples, samplesAtOnce) {
-			row := "(?" + strings.Repeat(", ?", sampleColumns-1) + ")"
 			values := make([]any, 0, len(portion)*sampleColumns)
 			for _, one := range portion {
 				values = append(values, scope.OrgID, scope.DataSourceUID, toStored(one.At.Truncate(watch.SampleEvery)), cluster, one.Metric, one.Node, one.Peer, one.Value)
 			}
-			if _, err := tx.ExecContext(ctx, "INSERT INTO samples (org_id, ds_uid, at, cluster, metric, node, peer, value) VALUES "+row+strings.Repeat(", "+row, len(portion)-1)+
+			if _, err := tx.ExecContext(ctx, "INSERT INTO samples (org_id, ds_uid, at, cluster, metric, node, peer, value) VALUES "+rowPlaceholders(len(portion), sampleColumns)+
 				" ON CONFLICT (org_id, ds_uid, at, cluster, metric, node, peer) DO UPDATE SET value = excluded.value", values...); err != nil {
 				return err
 			}
@@ -52,29 +51,19 @@ func (s *Store) SaveSamples(ctx context.Context, scope watch.Scope, cluster stri
 	})
 }
 
+// removeOldSamples removes what is older than it is kept, and what is more than
+// its bound: all before the last row that the bound admits.
 func removeOldSamples(ctx context.Context, tx *sql.Tx, scope watch.Scope, now time.Time) error {
 	for _, of := range []struct {
 		table, time string
 		kept        time.Duration
 		rows        int
 	}{{"samples", "at", SamplesKept, samplesKept}, {"looks", "until", TimelineKept, looksKept}} {
-		where := " FROM " + of.table + " WHERE org_id = ? AND ds_uid = ?"
-		ours := []any{scope.OrgID, scope.DataSourceUID}
-		if _, err := tx.ExecContext(ctx, "DELETE"+where+" AND "+of.time+" < ?", append(ours, toStored(now.Add(-of.kept)))...); err != nil {
-			return err
-		}
-		var rows int
-		if err := tx.QueryRowContext(ctx, "SELECT count(*)"+where, ours...).Scan(&rows); err != nil {
-			return err
-		}
-		if rows <= of.rows {
-			continue
-		}
-		var before int64
-		if err := tx.QueryRowContext(ctx, "SELECT "+of.time+where+" ORDER BY "+of.time+" LIMIT 1 OFFSET ?", append(slices.Clone(ours), rows-of.rows)...).Scan(&before); err != nil {
-			return err
-		}
-		if _, err := tx.ExecContext(ctx, "DELETE"+where+" AND "+of.time+" < ?", append(slices.Clone(ours), before)...); err != nil {
+		const ours = " WHERE org_id = ? AND ds_uid = ?"
+		first := "SELECT " + of.time + " AS first FROM " + of.table + ours + " ORDER BY " + of.time + " DESC LIMIT 1 OFFSET ?"
+		statement := "DELETE FROM " + of.table + ours + " AND " + of.time + " < (SELECT max(first) FROM (SELECT CAST(? AS BIGINT) AS first UNION ALL SELECT first FROM (" + first + ") AS last_kept) AS bounds)"
+		if _, err := tx.ExecContext(ctx, statement, scope.OrgID, scope.DataSourceUID,
+			toStored(now.Add(-of.kept)), scope.OrgID, scope.DataSourceUID, of.rows-1); err != nil {
 			return err
 		}
 	}
@@ -134,10 +123,9 @@ func (s *Store) LooksBetween(ctx context.Context, scope watch.Scope, cluster str
 	return looks, s.explain(rows.Err())
 }
 
-// SpansBetween gives the episodes that lasted in the range and fit the filter,
-// by job and time, at most limit: those that began last. It is one statement, as
-// EpisodesBetween.
-func (s *Store) SpansBetween(ctx context.Context, scope watch.Scope, cluster string, from, to time.Time, filter watch.EpisodeFilter, limit int) ([]watch.Span, bool, error) {
+// spansStatement selects the episodes that SpansBetween gives, as
+// episodesStatement does.
+func spansStatement(scope watch.Scope, cluster string, from, to time.Time, filter watch.EpisodeFilter, limit int) (statement string, args []any) {
 	begin, end := max(1, toStored(from)), toStored(to)
 	fit := newCondition("cluster = ? AND since <= ?", cluster, end)
 	fit.among("state", texts(filter.States))
@@ -147,8 +135,14 @@ func (s *Store) SpansBetween(ctx context.Context, scope watch.Scope, cluster str
 	}
 	ours := []any{scope.OrgID, scope.DataSourceUID}
 	const reached = "SELECT job_id, name, state, since, until, continuous_since, last_seen, missing_since FROM episodes WHERE org_id = ? AND ds_uid = ? AND "
-	statement := reached + "until = 0 AND " + fit.sql + " UNION ALL " + reached + "until >= ? AND " + fit.sql + " ORDER BY since DESC LIMIT ?"
-	args := slices.Concat(ours, fit.args, ours, []any{begin}, fit.args, []any{limit + 1})
+	return reached + "until = 0 AND " + fit.sql + " UNION ALL " + reached + "until >= ? AND " + fit.sql + " ORDER BY since DESC LIMIT ?",
+		slices.Concat(ours, fit.args, ours, []any{begin}, fit.args, []any{limit + 1})
+}
+
+// SpansBetween gives the episodes that lasted in the range and fit the filter,
+// by job and time, at most limit: those that began last.
+func (s *Store) SpansBetween(ctx context.Context, scope watch.Scope, cluster string, from, to time.Time, filter watch.EpisodeFilter, limit int) ([]watch.Span, bool, error) {
+	statement, args := spansStatement(scope, cluster, from, to, filter, limit)
 	var spans []watch.Span
 	err := s.snapshot(ctx, func(tx *sql.Tx) error {
 		state, err := loadTimelineState(ctx, tx, scope, cluster)

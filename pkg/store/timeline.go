@@ -5,7 +5,6 @@ import (
 	"database/sql"
 	"errors"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/unjam/unjam-jobs-app/pkg/coordinator"
@@ -325,8 +324,7 @@ func saveEpisodes(ctx context.Context, tx *sql.Tx, scope watch.Scope, cluster st
 const episodeColumns = 17
 
 func upsertEpisodes(rows int) string {
-	row := "(?" + strings.Repeat(", ?", episodeColumns-1) + ")"
-	return "INSERT INTO episodes (org_id, ds_uid, cluster, revision, " + episodeFields + ") VALUES " + row + strings.Repeat(", "+row, rows-1) + `
+	return "INSERT INTO episodes (org_id, ds_uid, cluster, revision, " + episodeFields + ") VALUES " + rowPlaceholders(rows, episodeColumns) + `
 		ON CONFLICT (org_id, ds_uid, id) DO UPDATE SET cluster = excluded.cluster, revision = excluded.revision,
 		job_id = excluded.job_id, create_time = excluded.create_time, name = excluded.name, state = excluded.state, word = excluded.word,
 		master = excluded.master, since = excluded.since, quality = excluded.quality, continuous_since = excluded.continuous_since,
