@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -45,7 +46,12 @@ func (d *Datasource) CheckHealth(ctx context.Context, _ *backend.CheckHealthRequ
 	storeFault := d.storeFault(ctx)
 	lines = append(lines, d.actionsHealth(ctx, probe.Capabilities, storeFault)...)
 	lines = append(lines, d.lease.View().Notes...)
-	return &backend.CheckHealthResult{Status: backend.HealthStatusOk, Message: inert(strings.Join(lines, " ")), JSONDetails: d.healthDetails(probe, storeFault)}, nil
+	status := backend.HealthStatusOk
+	if fault := d.settings.UIFault; fault != "" {
+		status = backend.HealthStatusError
+		lines = slices.Insert(lines, 0, "Jobs are not linked to the coordinator's own UI: "+sentence(fault)+" Correct it, or leave it empty; the coordinator is watched all the same.")
+	}
+	return &backend.CheckHealthResult{Status: status, Message: inert(strings.Join(lines, " ")), JSONDetails: d.healthDetails(probe, storeFault)}, nil
 }
 
 // identify says what answered.

@@ -98,6 +98,27 @@ func TestHealth_Healthy(t *testing.T) {
 	}
 }
 
+// A wrong address of the coordinator's own UI: the check refuses it with a
+// sentence, the log has it once, and the coordinator is watched all the same.
+func TestHealth_WrongUIStopsNothing(t *testing.T) {
+	r := newRig(t, func(settings map[string]any) {
+		settings["uiUrl"] = "https://unjam:" + secret + "@seatunnel.example/{jobId}"
+	})
+	r.waitForState("RUNNING")
+	result, err := r.datasource.CheckHealth(t.Context(), &backend.CheckHealthRequest{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, part := range []string{"uiUrl holds a user or password", "leave it empty", "SeaTunnel 3.0.0"} {
+		if result.Status != backend.HealthStatusError || !strings.Contains(result.Message, part) {
+			t.Errorf("%v: %q lacks %q", result.Status, result.Message, part)
+		}
+	}
+	if told := strings.Count(r.log.text(), "uiUrl holds"); told != 1 || strings.Contains(r.log.text()+result.Message, secret) {
+		t.Errorf("the log tells it %d times, or a secret is told", told)
+	}
+}
+
 // S44: with Grafana's own connection fields set, health is an error and actions
 // are refused.
 func TestS44_ProxyOpen(t *testing.T) {

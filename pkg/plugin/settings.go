@@ -64,11 +64,13 @@ type jsonData struct {
 	ForceStopSupport    string        `json:"forceStopSupport"`
 	StuckAfterSeconds   *int          `json:"stuckAfterSeconds"`
 	TLSServerName       string        `json:"tlsServerName"`
-	UIURL               string        `json:"uiUrl"`
 	Detection           jsonDetection `json:"detection"`
 	Actions             jsonActions   `json:"actions"`
 	CloverDX            jsonCloverDX  `json:"cloverdx"`
 	Messaging           jsonMessaging `json:"messaging"`
+
+	// UIURL is read by itself: whatever it is, the coordinator is watched.
+	UIURL json.RawMessage `json:"uiUrl"`
 
 	// Grafana's own fields that must stay empty (design §7, the back door).
 	OAuthPassThru bool `json:"oauthPassThru"`
@@ -137,8 +139,10 @@ type Settings struct {
 	Detection diagnose.Policy
 	// ProxyFault says which of Grafana's own connection fields is set.
 	ProxyFault string
-	// UI is where a job is in the coordinator's own UI.
-	UI uiTemplate
+	// UI is where a job is in the coordinator's own UI; empty where the settings
+	// name nothing that may be linked to, and UIFault then says why.
+	UI      uiTemplate
+	UIFault string
 	// Delivery are the limits of event delivery.
 	Delivery   delivery.Settings
 	connection connection
@@ -178,7 +182,7 @@ func loadSettings(orgID int64, raw backend.DataSourceInstanceSettings) (Settings
 		return settings, err
 	}
 	if settings.UI, err = readUI(stored.UIURL); err != nil {
-		return settings, err
+		settings.UIFault = err.Error()
 	}
 	secrets := raw.DecryptedSecureJSONData
 	settings.connection, err = connect(stored, wires{

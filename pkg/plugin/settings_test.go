@@ -58,7 +58,6 @@ func TestSettings_Faults(t *testing.T) {
 		"not a URL":                 {`{"urls":["http://u:s3cret@mas ter:%zz"]}`, "is not a URL"},
 		"unknown kind":              {`{"kind":"spark",` + leastSettings + `}`, `"spark" is not known`},
 		"unknown zone":              {`{"timeZone":"Mars/Base",` + leastSettings + `}`, "time zone"},
-		"a script as the UI":        {`{"uiUrl":"javascript:alert(1)",` + leastSettings + `}`, "uiUrl must begin with http:// or https://"},
 		"interval too short":        {`{"pollIntervalSeconds":1,` + leastSettings + `}`, "use 2 to 300"},
 		"interval negative":         {`{"pollIntervalSeconds":-5,` + leastSettings + `}`, "use 2 to 300"},
 		"timeout above deadline":    {`{"requestTimeoutSeconds":60,"pollDeadlineSeconds":8,` + leastSettings + `}`, "use 1 to 8"},
@@ -79,6 +78,27 @@ func TestSettings_Faults(t *testing.T) {
 			}
 			if strings.Contains(err.Error(), "s3cret") {
 				t.Errorf("the error repeats a secret: %v", err)
+			}
+		})
+	}
+}
+
+// An address that nobody may be led to is left out, with the reason, and stops
+// nothing else.
+func TestSettings_WrongUI(t *testing.T) {
+	for name, row := range map[string]struct{ json, says string }{
+		"a script":    {`{"uiUrl":"javascript:alert(1)",` + leastSettings + `}`, "uiUrl must begin with http:// or https://"},
+		"a password":  {`{"uiUrl":"https://u:s3cret@ui.example/{jobId}",` + leastSettings + `}`, "uiUrl holds a user or password"},
+		"a number":    {`{"uiUrl":8080,` + leastSettings + `}`, "uiUrl is not a text"},
+		"none at all": {`{"uiUrl":null,` + leastSettings + `}`, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			settings, err := loadSettings(1, backend.DataSourceInstanceSettings{JSONData: []byte(row.json)})
+			if err != nil || settings.UI != "" || settings.connection.hash == "" {
+				t.Errorf("the coordinator is not watched, or linked to: %v, %q", err, settings.UI)
+			}
+			if fault := settings.UIFault; !strings.HasPrefix(fault, row.says) || (row.says == "") != (fault == "") || strings.Contains(fault, "s3cret") {
+				t.Errorf("got %q, want a sentence with %q", fault, row.says)
 			}
 		})
 	}

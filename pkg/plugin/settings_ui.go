@@ -1,6 +1,7 @@
 package plugin
 
 import (
+	"encoding/json"
 	"errors"
 	"net/url"
 	"strings"
@@ -19,9 +20,14 @@ const longestUI = 2000
 // none. It is for people's browsers: Unjam itself never contacts it.
 type uiTemplate string
 
-// readUI checks the address that the settings name.
-func readUI(raw string) (uiTemplate, error) {
-	text := strings.TrimSpace(raw)
+// readUI reads the address that the settings name. Whoever gets an error goes on
+// without links: an address for people's browsers must not stop the watching.
+func readUI(raw json.RawMessage) (uiTemplate, error) {
+	var text string
+	if err := json.Unmarshal(raw, &text); len(raw) > 0 && err != nil {
+		return "", errors.New("uiUrl is not a text; write it like https://coordinator:8080/#/jobs/{jobId}")
+	}
+	text = strings.TrimSpace(text)
 	if text == "" {
 		return "", nil
 	}
