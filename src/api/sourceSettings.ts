@@ -2,6 +2,8 @@ import { getBackendSrv } from '@grafana/runtime';
 import { defer, map, type Observable } from 'rxjs';
 
 import { t } from '../i18n/text';
+import { openProxyFields } from '../model/proxy';
+import { record } from '../model/reading';
 import { FailedError } from './failure';
 
 /** A data source's stored settings, as administrators may read them. No secret is among them. */
@@ -14,9 +16,6 @@ export interface StoredSettings {
   secrets: string[];
 }
 
-/** Grafana's fields by which its data source proxy would reach the coordinator past all guards (pkg/plugin/settings.go). */
-const PROXY_FIELDS = ['url', 'basicAuth', 'basicAuthUser', 'user', 'withCredentials'] as const;
-
 /** Asks Grafana for a data source's settings; it answers administrators alone. */
 export function readStoredSettings(uid: string): Observable<StoredSettings> {
   return defer(() =>
@@ -26,26 +25,16 @@ export function readStoredSettings(uid: string): Observable<StoredSettings> {
 
 function understood(body: unknown): StoredSettings {
   const settings = record(body);
-  if (!settings || !('jsonData' in settings)) {
+  if (!('jsonData' in settings)) {
     throw new FailedError({
       kind: 'network',
       message: t('api.source-settings.not-understood', 'Grafana answered with something else than settings.'),
     });
   }
-  const jsonData = record(settings.jsonData) ?? {};
-  const stored = record(settings.secureJsonFields) ?? {};
-  const secrets = Object.keys(stored).filter((name) => stored[name] === true);
+  const stored = record(settings.secureJsonFields);
   return {
-    openProxyFields: [
-      ...PROXY_FIELDS.filter((name) => Boolean(settings[name])),
-      ...(jsonData.oauthPassThru ? ['oauthPassThru'] : []),
-      ...secrets.filter((name) => name === 'basicAuthPassword'),
-    ],
+    openProxyFields: openProxyFields(settings),
     isProvisioned: settings.readOnly === true,
-    secrets,
+    secrets: Object.keys(stored).filter((name) => stored[name] === true),
   };
-}
-
-function record(value: unknown): Record<string, unknown> | undefined {
-  return typeof value === 'object' && value !== null ? { ...value } : undefined;
 }

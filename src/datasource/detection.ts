@@ -1,4 +1,5 @@
 import { t } from '../i18n/text';
+import { type Thresholds } from '../model/detection';
 import { checkTimeZone } from './checks';
 
 /** A time in which no job becomes stuck: once, or every week on `days`. */
@@ -13,22 +14,10 @@ export interface MaintenanceWindow {
   reason: string;
 }
 
-/** How long each may take before it counts as stuck, in seconds; 0: it never does. */
-export interface Thresholds {
-  cancelingSeconds?: number;
-  failingSeconds?: number;
-  savepointingSeconds?: number;
-  pendingSeconds?: number;
-  parentWaitingSeconds?: number;
-}
-
 /** From when on jobs count as stuck; Go reads the same (pkg/plugin/settings_detection.go). */
 export interface DetectionSettings extends Thresholds {
   maintenance?: MaintenanceWindow[];
 }
-
-/** What stands in for a threshold where it is not set; the others follow stuckAfterSeconds. */
-export const DETECTION_DEFAULTS = { savepointingSeconds: 600, pendingSeconds: 0 } as const satisfies Thresholds;
 
 const LEAST = 10;
 const MOST = 604_800;

@@ -22,22 +22,7 @@ export function proxyDanger(): string {
   );
 }
 
-/** The fields by which Grafana's data source proxy would reach the coordinator past all guards, as far as they are set. */
-export function openProxyFields(settings: Settings): string[] {
-  const { oauthPassThru }: Record<string, unknown> = { ...settings.jsonData };
-  const fields: Record<string, unknown> = {
-    url: settings.url,
-    basicAuth: settings.basicAuth,
-    basicAuthUser: settings.basicAuthUser,
-    user: settings.user,
-    withCredentials: settings.withCredentials,
-    oauthPassThru,
-    basicAuthPassword: settings.secureJsonFields?.basicAuthPassword,
-  };
-  return Object.keys(fields).filter((name) => Boolean(fields[name]));
-}
-
-/** The settings with those fields empty. */
+/** The settings without what opens Grafana's proxy (openProxyFields). */
 export function closeProxy<T extends Settings>(settings: T): T {
   const { oauthPassThru: _, ...jsonData }: Record<string, unknown> = { ...settings.jsonData };
   return {

@@ -1,6 +1,8 @@
 import { type DataSourceJsonData } from '@grafana/data';
 
+import { DEFAULT_STUCK_AFTER_SECONDS } from '../model/detection';
 import { POLICY_DEFAULTS, type Role, type SecondPerson } from '../model/policy';
+import { DEFAULT_POLL_INTERVAL_SECONDS } from '../model/reading';
 import { checkNumber, type Range } from './checks';
 import { type CloverDxApi, type Messaging } from './cloverdx';
 import { type DetectionSettings } from './detection';
@@ -116,11 +118,11 @@ export interface CoordinatorSecrets {
 export const DEFAULTS = {
   apiVersion: 'auto',
   timeZone: 'UTC',
-  pollIntervalSeconds: 10,
+  pollIntervalSeconds: DEFAULT_POLL_INTERVAL_SECONDS,
   requestTimeoutSeconds: 5,
   pollDeadlineSeconds: 8,
   forceStopSupport: 'auto',
-  stuckAfterSeconds: 180,
+  stuckAfterSeconds: DEFAULT_STUCK_AFTER_SECONDS,
   actions: POLICY_DEFAULTS,
 } as const satisfies Partial<SeaTunnelSettings>;
 

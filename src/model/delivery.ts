@@ -3,7 +3,21 @@ import { type DataFrame } from '@grafana/data';
 import { t } from '../i18n/text';
 import { type Quality } from './age';
 import { toConfidence, toOutlook, type Confidence, type Outlook } from './findings';
-import { figure, metaOf, number, quality, readReading, record, text, texts, time, type Reading } from './reading';
+import {
+  figure,
+  hasColumns,
+  metaOf,
+  number,
+  quality,
+  readReading,
+  record,
+  rowsOf,
+  text,
+  texts,
+  time,
+  type Cell,
+  type Reading,
+} from './reading';
 
 /** Whether events get from a node to its peer (pkg/delivery). */
 export const REACHES = ['reachable', 'lost', 'returning', 'not seen'] as const;
@@ -90,8 +104,7 @@ export class NotDeliveryError extends Error {}
  * @throws NotDeliveryError when the frame is of another kind.
  */
 export function readDelivery(frame: DataFrame): DeliveryAnswer {
-  const columns = new Map(frame.fields.map((field) => [field.name, field]));
-  if (!columns.has('node') || !columns.has('peer') || !columns.has('reach')) {
+  if (!hasColumns(frame, ['node', 'peer', 'reach'])) {
     throw new NotDeliveryError(
       t(
         'model.delivery.no-pairs',
@@ -99,11 +112,10 @@ export function readDelivery(frame: DataFrame): DeliveryAnswer {
       )
     );
   }
-  const rows = Array.from({ length: frame.length }, (_, index) => readPair((name) => columns.get(name)?.values[index]));
   const custom = metaOf(frame);
   return {
     ...readReading(frame),
-    rows,
+    rows: rowsOf(frame).map(readPair),
     // Without the backend's word for it, nothing is taken for exposed.
     exposed: custom.exposed === true,
     exposedReason: text(custom.exposedReason),
@@ -111,7 +123,7 @@ export function readDelivery(frame: DataFrame): DeliveryAnswer {
   };
 }
 
-function readPair(cell: (name: string) => unknown): PairRow {
+function readPair(cell: Cell): PairRow {
   return {
     cluster: text(cell('cluster')),
     node: text(cell('node')),

@@ -1,7 +1,7 @@
 import { type DataFrame } from '@grafana/data';
 
 import { type Quality } from './age';
-import { metaOf, quality, text, time } from './reading';
+import { hasColumns, metaOf, quality, rowsOf, text, time, type Cell } from './reading';
 
 /** How grave an event is. */
 export type Severity = 'info' | 'warning' | 'error';
@@ -32,30 +32,30 @@ export interface Events {
 
 /** Reads a frame of the `events` query; undefined where it is none. */
 export function readEvents(frame: DataFrame): Events | undefined {
-  const columns = new Map(frame.fields.map((field) => [field.name, field]));
-  if (!columns.has('timestamp') || !columns.has('kind')) {
+  if (!hasColumns(frame, ['timestamp', 'kind'])) {
     return undefined;
   }
-  const rows = Array.from({ length: frame.length }, (_, row): JobEvent[] => {
-    const cell = (name: string): unknown => columns.get(name)?.values[row];
-    const at = time(cell('timestamp'));
-    return at === undefined
-      ? []
-      : [
-          {
-            id: text(cell('id')),
-            at,
-            quality: quality(cell('quality')),
-            kind: text(cell('kind')),
-            severity: severity(cell('severity')),
-            sentence: text(cell('body')),
-            node: text(cell('node')),
-            peer: text(cell('peer')),
-            jobId: text(cell('job_id')),
-          },
-        ];
-  });
-  return { rows: rows.flat(), cut: metaOf(frame).cut === true };
+  return { rows: rowsOf(frame).flatMap(readEvent), cut: metaOf(frame).cut === true };
+}
+
+function readEvent(cell: Cell): JobEvent[] {
+  const at = time(cell('timestamp'));
+  if (at === undefined) {
+    return [];
+  }
+  return [
+    {
+      id: text(cell('id')),
+      at,
+      quality: quality(cell('quality')),
+      kind: text(cell('kind')),
+      severity: severity(cell('severity')),
+      sentence: text(cell('body')),
+      node: text(cell('node')),
+      peer: text(cell('peer')),
+      jobId: text(cell('job_id')),
+    },
+  ];
 }
 
 /** A word that this version does not know is taken for a warning. */

@@ -2,7 +2,7 @@ import { type DataFrame } from '@grafana/data';
 import { type DataQuery } from '@grafana/schema';
 
 import { type Quality } from './age';
-import { metaOf, number, quality, text, time } from './reading';
+import { metaOf, number, quality, rowsOf, text, time, type Cell } from './reading';
 import { toState, type JobState } from './states';
 import { type SCHEMA_VERSION } from './query';
 
@@ -100,21 +100,6 @@ export function readJobPast(frames: DataFrame[]): JobPast | undefined {
     moreEnded: number(custom.moreEnded, 0),
     link: webAddress(text(custom.link)),
   };
-}
-
-type Cell = (name: string) => unknown;
-
-function rowsOf(frame: DataFrame | undefined): Cell[] {
-  if (!frame) {
-    return [];
-  }
-  const columns = new Map(frame.fields.map((field) => [field.name, field]));
-  return Array.from(
-    { length: frame.length },
-    (_, row) =>
-      (name: string): unknown =>
-        columns.get(name)?.values[row]
-  );
 }
 
 function readEpisode(cell: Cell): Episode[] {

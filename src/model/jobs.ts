@@ -2,8 +2,20 @@ import { FieldType, type DataFrame } from '@grafana/data';
 
 import { t } from '../i18n/text';
 import { type Quality } from './age';
+import { DEFAULT_STUCK_AFTER_SECONDS } from './detection';
 import { toConfidence, toOutlook, type Confidence, type Outlook } from './findings';
-import { metaOf, number, quality, readReading, text, time, type Reading } from './reading';
+import {
+  hasColumns,
+  metaOf,
+  number,
+  quality,
+  readReading,
+  rowsOf,
+  text,
+  time,
+  type Cell,
+  type Reading,
+} from './reading';
 import { toState, type JobState } from './states';
 
 /** A job as a row of the backend's `jobs` frame. */
@@ -67,9 +79,8 @@ export class NotJobsError extends Error {}
  * @throws NotJobsError when the frame is of another kind, or holds ids that lost their digits.
  */
 export function readJobs(frame: DataFrame): JobsAnswer {
-  const columns = new Map(frame.fields.map((field) => [field.name, field]));
-  const ids = columns.get('job_id');
-  if (!ids || !columns.has('state') || !columns.has('age_seconds')) {
+  const ids = frame.fields.find(({ name }) => name === 'job_id');
+  if (!ids || !hasColumns(frame, ['state', 'age_seconds'])) {
     throw new NotJobsError(
       t(
         'model.jobs.no-jobs',
@@ -85,44 +96,44 @@ export function readJobs(frame: DataFrame): JobsAnswer {
       )
     );
   }
-  const cell = (name: string, row: number): unknown => columns.get(name)?.values[row];
-  const rows = Array.from({ length: frame.length }, (_, row): JobRow => ({
-    id: text(cell('job_id', row)),
-    name: text(cell('job_name', row)),
-    state: toState(text(cell('state', row))),
-    word: text(cell('word', row)),
-    since: time(cell('since', row)),
-    ageSeconds: number(cell('age_seconds', row), NaN),
-    quality: quality(cell('quality', row)),
-    // Where a transformation dropped the column, nothing says that the job is gone.
-    listed: cell('listed', row) !== false,
-    lastSeen: time(cell('last_seen', row)),
-    nodes: text(cell('nodes', row)),
-    createTime: time(cell('create_time', row)),
-    stuck: cell('stuck', row) === true,
-    stuckSince: time(cell('stuck_since', row)),
-    suppressed: text(cell('suppressed', row)),
-    suppressedUntil: time(cell('suppressed_until', row)),
-    cancelBlock: text(cell('cancel_block', row)),
-    forceStopBlock: text(cell('force_stop_block', row)),
-    cluster: text(cell('cluster', row)),
-    episode: text(cell('episode', row)),
-    parent: text(cell('parent', row)),
-    cause: text(cell('cause', row)),
-    outlook: toOutlook(text(cell('outlook', row))),
-    confidence: toConfidence(text(cell('confidence', row))),
-    advice: text(cell('advice', row)),
-    deadline: time(cell('deadline', row)),
-    evidence: text(cell('evidence', row))
-      .split('\n')
-      .filter((sentence) => sentence !== ''),
-  }));
   return {
     ...readReading(frame),
-    rows,
+    rows: rowsOf(frame).map(readJob),
+    // For answers that lost their meta.
     stuckAfterSeconds: number(metaOf(frame).stuckAfterSeconds, DEFAULT_STUCK_AFTER_SECONDS),
   };
 }
 
-/** The data source's default, for answers that lost their meta. */
-const DEFAULT_STUCK_AFTER_SECONDS = 180;
+function readJob(cell: Cell): JobRow {
+  return {
+    id: text(cell('job_id')),
+    name: text(cell('job_name')),
+    state: toState(text(cell('state'))),
+    word: text(cell('word')),
+    since: time(cell('since')),
+    ageSeconds: number(cell('age_seconds'), NaN),
+    quality: quality(cell('quality')),
+    // Where a transformation dropped the column, nothing says that the job is gone.
+    listed: cell('listed') !== false,
+    lastSeen: time(cell('last_seen')),
+    nodes: text(cell('nodes')),
+    createTime: time(cell('create_time')),
+    stuck: cell('stuck') === true,
+    stuckSince: time(cell('stuck_since')),
+    suppressed: text(cell('suppressed')),
+    suppressedUntil: time(cell('suppressed_until')),
+    cancelBlock: text(cell('cancel_block')),
+    forceStopBlock: text(cell('force_stop_block')),
+    cluster: text(cell('cluster')),
+    episode: text(cell('episode')),
+    parent: text(cell('parent')),
+    cause: text(cell('cause')),
+    outlook: toOutlook(text(cell('outlook'))),
+    confidence: toConfidence(text(cell('confidence'))),
+    advice: text(cell('advice')),
+    deadline: time(cell('deadline')),
+    evidence: text(cell('evidence'))
+      .split('\n')
+      .filter((sentence) => sentence !== ''),
+  };
+}

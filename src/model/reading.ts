@@ -20,8 +20,8 @@ export interface Reading {
   pollIntervalSeconds: number;
 }
 
-/** The data source's default, for answers that lost their meta. */
-const DEFAULT_POLL_INTERVAL_SECONDS = 10;
+/** How often the backend polls where the settings say nothing; it stands in for answers that lost their meta, too. */
+export const DEFAULT_POLL_INTERVAL_SECONDS = 10;
 
 /** What a frame says of itself. Without the backend's word for it, nothing is taken for the present. */
 export function readReading(frame: DataFrame): Reading {
@@ -41,6 +41,28 @@ export function readReading(frame: DataFrame): Reading {
 /** The frame's own words of itself, whatever they are. */
 export function metaOf(frame: DataFrame): Record<string, unknown> {
   return record(frame.meta?.custom);
+}
+
+/** A row's value in the column of that name; undefined where the frame has none. */
+export type Cell = (name: string) => unknown;
+
+/** The rows of a frame, each read by the names of its columns. */
+export function rowsOf(frame: DataFrame | undefined): Cell[] {
+  if (!frame) {
+    return [];
+  }
+  const columns = new Map(frame.fields.map((field) => [field.name, field]));
+  return Array.from(
+    { length: frame.length },
+    (_, row): Cell =>
+      (name) =>
+        columns.get(name)?.values[row]
+  );
+}
+
+/** Whether a frame has all these columns. */
+export function hasColumns(frame: DataFrame, names: string[]): boolean {
+  return names.every((name) => frame.fields.some((field) => field.name === name));
 }
 
 export function record(value: unknown): Record<string, unknown> {

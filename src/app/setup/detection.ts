@@ -1,7 +1,10 @@
-/** What stands in for a threshold where it is not set, in seconds (docs/detection.md); Go and the data source have the same. */
-const STUCK_AFTER = 180;
-const SAVEPOINTING = 600;
-const NEVER = 0;
+import {
+  DEFAULT_STUCK_AFTER_SECONDS,
+  defaultThreshold,
+  followsStuckAfter,
+  type Thresholds,
+} from '../../model/detection';
+import { figure, number, record, text } from '../../model/reading';
 
 /** The names of the thresholds in jsonData.detection, in the order in which people read them. */
 export const THRESHOLDS = [
@@ -10,7 +13,7 @@ export const THRESHOLDS = [
   'savepointingSeconds',
   'pendingSeconds',
   'parentWaitingSeconds',
-] as const;
+] as const satisfies ReadonlyArray<keyof Thresholds>;
 export type ThresholdName = (typeof THRESHOLDS)[number];
 
 /** Where a threshold comes from: a setting of its own, the one for all that have none, or the backend's default. */
@@ -29,22 +32,15 @@ export interface Detection {
 export function readDetection(settings: object): Detection {
   const stored = record(settings);
   const detection = record(stored.detection);
-  const isAfterSet = number(stored.stuckAfterSeconds) !== undefined;
-  const stuckAfterSeconds = number(stored.stuckAfterSeconds) ?? STUCK_AFTER;
-  const defaults: Record<ThresholdName, number> = {
-    cancelingSeconds: stuckAfterSeconds,
-    failingSeconds: stuckAfterSeconds,
-    savepointingSeconds: SAVEPOINTING,
-    pendingSeconds: NEVER,
-    parentWaitingSeconds: stuckAfterSeconds,
-  };
+  const isAfterSet = figure(stored.stuckAfterSeconds) !== undefined;
+  const stuckAfterSeconds = number(stored.stuckAfterSeconds, DEFAULT_STUCK_AFTER_SECONDS);
   return {
     stuckAfterSeconds,
     thresholds: THRESHOLDS.map((name) => {
-      const follows = name !== 'savepointingSeconds' && name !== 'pendingSeconds';
-      const unset = follows && isAfterSet ? 'stuckAfterSeconds' : 'default';
-      const set = number(detection[name]);
-      return { name, seconds: set ?? defaults[name], from: set === undefined ? unset : 'own' };
+      const unset = followsStuckAfter(name) && isAfterSet ? 'stuckAfterSeconds' : 'default';
+      const set = figure(detection[name]);
+      const seconds = set ?? defaultThreshold(name, stuckAfterSeconds);
+      return { name, seconds, from: set === undefined ? unset : 'own' };
     }),
     windows: (Array.isArray(detection.maintenance) ? detection.maintenance : []).map((one: unknown) => {
       const { days, from, to, timeZone, reason } = record(one);
@@ -52,16 +48,4 @@ export function readDetection(settings: object): Detection {
       return { when: `${dayNames}${text(from)} – ${text(to)} ${text(timeZone)}`.trim(), reason: text(reason) };
     }),
   };
-}
-
-function record(value: unknown): Record<string, unknown> {
-  return typeof value === 'object' && value !== null ? { ...value } : {};
-}
-
-function number(value: unknown): number | undefined {
-  return typeof value === 'number' && Number.isFinite(value) ? value : undefined;
-}
-
-function text(value: unknown): string {
-  return typeof value === 'string' ? value : '';
 }

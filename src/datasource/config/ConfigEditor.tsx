@@ -2,7 +2,8 @@ import { Alert, Button } from '@grafana/ui';
 import React from 'react';
 
 import { t } from '../../i18n/text';
-import { closeProxy, openProxyFields, proxyDanger } from '../proxy';
+import { openProxyFields } from '../../model/proxy';
+import { closeProxy, proxyDanger } from '../proxy';
 import { ActionsSection } from './ActionsSection';
 import { changes, type Changes, type EditorProps } from './change';
 import { CloverDxSection } from './CloverDxSection';

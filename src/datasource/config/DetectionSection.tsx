@@ -2,8 +2,9 @@ import { FieldSet } from '@grafana/ui';
 import React from 'react';
 
 import { t } from '../../i18n/text';
+import { defaultThreshold, type Thresholds } from '../../model/detection';
 import { checkNumber, describeRange } from '../checks';
-import { checkThreshold, checkWindows, DETECTION_DEFAULTS, type Thresholds } from '../detection';
+import { checkThreshold, checkWindows } from '../detection';
 import { DEFAULTS, kindOf, RANGES, type CoordinatorKind } from '../settings';
 import { type Changes, type EditorProps } from './change';
 import { NumberField } from './fields';
@@ -122,7 +123,7 @@ export function DetectionSection({ options: { jsonData, readOnly = false }, chan
           unit="s"
           readOnly={readOnly}
           value={detection[name]}
-          placeholder={{ ...DETECTION_DEFAULTS }[name as keyof typeof DETECTION_DEFAULTS] ?? stuckAfter}
+          placeholder={defaultThreshold(name, stuckAfter)}
           problem={checkThreshold(detection[name])}
           onChange={(value) => change.detection({ [name]: value })}
         />

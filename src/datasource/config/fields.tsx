@@ -1,3 +1,4 @@
+import { css } from '@emotion/css';
 import { type SelectableValue } from '@grafana/data';
 import { Field, Input, RadioButtonGroup, SecretInput, SecretTextArea, Switch, TextArea } from '@grafana/ui';
 import React, { useId, useState, type ReactNode } from 'react';
@@ -5,6 +6,8 @@ import React, { useId, useState, type ReactNode } from 'react';
 /** Fields are narrow enough to be read at a glance (in units of the theme's spacing). */
 const WIDTH = 60;
 const NUMBER_WIDTH = 16;
+/** On a narrow screen they are as wide as that. */
+const FIT = css({ maxWidth: '100%' });
 
 interface Common {
   label: string;
@@ -28,6 +31,7 @@ export function TextField({ label, description, readOnly, problem, value, placeh
       <Input
         id={id}
         width={WIDTH}
+        className={FIT}
         value={value ?? ''}
         placeholder={placeholder}
         readOnly={readOnly}
@@ -198,6 +202,7 @@ export function SecretField({
         <SecretInput
           id={id}
           width={WIDTH}
+          className={FIT}
           isConfigured={isSet}
           value={value ?? ''}
           placeholder={placeholder}
