@@ -2,7 +2,7 @@ import { AppPlugin, type AppRootProps } from '@grafana/data';
 import { LoadingPlaceholder } from '@grafana/ui';
 import React, { lazy, Suspense, type ComponentType } from 'react';
 
-import { usePagePath } from './app/pagePath';
+import { usePagePath } from './app/pageAddress';
 import { startTranslations } from './i18n/start';
 import { t } from './i18n/text';
 import { alertInstanceLink, alertRuleLink, panelMenuLink } from './links/menus';

@@ -37,6 +37,8 @@ export function Table({ caption, headers, children }: Props) {
 
 /** Screens that no table fits on. */
 const NARROW = '@media (max-width: 600px)';
+/** The column of names there, in pixels. */
+const LABEL_WIDTH = 108;
 
 /** The names of the columns before the cells of a narrow screen. A cell that spans the columns belongs to none. */
 function cellLabels(headers: string[]) {
@@ -67,10 +69,14 @@ const getStyles = (theme: GrafanaTheme2) => ({
       'thead tr': { position: 'absolute', width: 1, height: 1, overflow: 'hidden', clipPath: 'inset(50%)' },
       '&, tbody, tbody tr, tbody td': { display: 'block' },
       'tbody td': { border: 'none', padding: theme.spacing(0.25, 1), whiteSpace: 'normal', minWidth: 0 },
-      'tbody td::before': {
+      // What takes more than a line goes on beside its column's name, and not below it.
+      'tbody td:not([colspan])': { paddingLeft: LABEL_WIDTH + 8 },
+      'tbody td:not([colspan])::before': {
         display: 'inline-block',
-        minWidth: 100,
-        marginRight: theme.spacing(1),
+        width: LABEL_WIDTH - 8,
+        marginLeft: -LABEL_WIDTH,
+        marginRight: 8,
+        verticalAlign: 'top',
         color: theme.colors.text.secondary,
       },
       'tbody tr': { padding: theme.spacing(0.5, 0), borderBottom: `1px solid ${theme.colors.border.weak}` },

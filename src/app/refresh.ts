@@ -17,11 +17,15 @@ import {
 
 import { t } from '../i18n/text';
 import { FailedError, toFailure, type Failure } from '../api/failure';
+import { freshness } from '../model/freshness';
+import { type Reading } from '../model/reading';
 
 const SECOND = 1000;
 
 /** How often a page that is seen asks again, in milliseconds. */
 export const REFRESH_EVERY = 10 * SECOND;
+/** An answer older than this many rounds of asking is stale: one round may be slow. */
+const STALE_ROUNDS = 3;
 /** How long it waits for an answer before it counts as failed: longer than the longest poll that a refresh may start. */
 export const GIVE_UP_AFTER = 30 * SECOND;
 
@@ -67,6 +71,27 @@ export function kept<T>(question: Observable<T>, visible: Observable<boolean>): 
           : { value: before.value, receivedAt: before.receivedAt, failure: round.failure },
       {}
     )
+  );
+}
+
+/** Whether no answer has come for too long; a moment is in milliseconds since 1970 by the browser's clock. */
+export function isOld<T>({ receivedAt }: Kept<T>, now: number): boolean {
+  return receivedAt !== undefined && now - receivedAt > STALE_ROUNDS * REFRESH_EVERY;
+}
+
+/**
+ * Whether an answer may be taken for the present: it has come, nothing has failed since, and its coordinator was seen.
+ *
+ * @param reading how trustworthy the answer is; undefined where there is none.
+ */
+export function isOfPresent<T>(answer: Kept<T>, reading: Reading | undefined, now: number): boolean {
+  const { receivedAt, failure } = answer;
+  return (
+    reading !== undefined &&
+    receivedAt !== undefined &&
+    failure === undefined &&
+    freshness(reading, receivedAt, now) !== 'blind' &&
+    !isOld(answer, now)
   );
 }
 

@@ -6,7 +6,7 @@ import { formatAge } from '../model/age';
 import { freshness } from '../model/freshness';
 import { formatMoment, parseTime } from '../model/time';
 import { type CoordinatorState } from './coordinatorState';
-import { REFRESH_EVERY, type Kept } from './refresh';
+import { isOfPresent, isOld, type Kept } from './refresh';
 
 /**
  * How a coordinator is seen:
@@ -19,10 +19,8 @@ import { REFRESH_EVERY, type Kept } from './refresh';
  */
 export type Sight = 'asking' | 'seen' | 'in part' | 'stale' | 'not seen' | 'not known';
 
-/** An answer older than this many rounds of asking is stale: one round may be slow. */
-const STALE_ROUNDS = 3;
-
-interface Seen {
+/** How a coordinator is seen, and why not better. */
+export interface Seen {
   sight: Sight;
   /** What is wrong and what to do; none when nothing is. */
   sentences: string[];
@@ -86,19 +84,9 @@ function asItWas({ receivedAt }: Kept<Support>): string[] {
       ];
 }
 
-function isOld<T>({ receivedAt }: Kept<T>, now: number): boolean {
-  return receivedAt !== undefined && now - receivedAt > STALE_ROUNDS * REFRESH_EVERY;
-}
-
-/** Whether the jobs may be taken for the present; otherwise every state is UNKNOWN. */
-export function showsPresent({ value, receivedAt, failure }: Kept<JobsReading>, now: number): boolean {
-  return (
-    value !== undefined &&
-    receivedAt !== undefined &&
-    failure === undefined &&
-    freshness(value.ending, receivedAt, now) !== 'blind' &&
-    !isOld({ receivedAt }, now)
-  );
+/** Whether a coordinator's jobs may be taken for the present; otherwise every state is UNKNOWN. */
+export function showsPresent(jobs: Kept<JobsReading>, now: number): boolean {
+  return isOfPresent(jobs, jobs.value?.ending, now);
 }
 
 /** Whether the jobs are those of the present and all of them, so that their absence says something. */

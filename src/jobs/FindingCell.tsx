@@ -32,7 +32,7 @@ export function FindingCell({ row: { cause, outlook, confidence, evidence }, pre
     <>
       <ForeignText text={cause} />
       {outlook && (
-        <div className={styles.outlook}>
+        <div>
           <Icon name={ICONS[outlook]} size="sm" aria-hidden="true" /> {outlook}
           {confidence && ` (${confidence})`}
           {!present && t('jobs.finding.as-last-seen', ', as last seen')}
@@ -61,7 +61,6 @@ export function FindingCell({ row: { cause, outlook, confidence, evidence }, pre
 }
 
 const getStyles = (theme: GrafanaTheme2) => ({
-  outlook: css({ whiteSpace: 'nowrap' }),
   evidence: css({ color: theme.colors.text.secondary, fontSize: theme.typography.bodySmall.fontSize }),
   list: css({ margin: 0, paddingLeft: theme.spacing(2) }),
 });

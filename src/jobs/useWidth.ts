@@ -1,7 +1,7 @@
 import { useLayoutEffect, useState, type RefObject } from 'react';
 
 /** An element's width in whole pixels; undefined before it is drawn. */
-export function useWidth(element: RefObject<HTMLElement>): number | undefined {
+export function useWidth(element: RefObject<Element>): number | undefined {
   const [width, setWidth] = useState<number>();
   useLayoutEffect(() => {
     const { current } = element;

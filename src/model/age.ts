@@ -61,11 +61,11 @@ export function describeQuality(quality: Quality): string {
     case 'exact':
       return t('model.quality.exact', 'The coordinator itself says since when.');
     case 'observed':
-      return t('model.quality.observed', 'The change was seen between two polls.');
+      return t('model.quality.observed', 'Unjam saw it change between two looks.');
     case 'at least':
       return t(
         'model.quality.at-least',
-        'The job was already in this state at the first look, or nobody was looking when it began: the true age may be greater.'
+        'It was so before Unjam looked, or began while nobody was looking: it may have lasted longer.'
       );
     case '':
       return t('model.quality.unknown', 'It is not known since when.');

@@ -12,7 +12,7 @@ import { inertName } from '../../model/text';
 import { FirstSteps } from '../FirstSteps';
 import { Guarded } from '../Guarded';
 import { pageLink } from '../links';
-import { changePageSearch, usePageSearch } from '../pageSearch';
+import { changePageSearch, usePageSearch } from '../pageAddress';
 import { useLoaded } from '../useLoaded';
 import { isAdmin } from '../viewer';
 import { readAddress, type AuditAddress } from './filter';

@@ -5,7 +5,7 @@ import React, { useId, useState, type FormEvent } from 'react';
 
 import { type OnlyStop } from '../../actions/texts';
 import { t } from '../../i18n/text';
-import { changePageSearch } from '../pageSearch';
+import { changePageSearch } from '../pageAddress';
 import {
   EVENTS,
   FILTER_PARAMETERS,

@@ -10,7 +10,7 @@ import { ForeignText } from '../../model/ForeignText';
 import { parseTime } from '../../model/time';
 import { JobName } from '../JobName';
 import { Moment } from '../Moment';
-import { changePageSearch } from '../pageSearch';
+import { changePageSearch } from '../pageAddress';
 import { Table } from '../Table';
 import { RowDetails } from './RowDetails';
 import { eventIcon, eventWord, kindWord } from './words';

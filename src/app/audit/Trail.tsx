@@ -15,7 +15,7 @@ import { inertName, SENTENCE } from '../../model/text';
 import { parseTime } from '../../model/time';
 import { Guarded } from '../Guarded';
 import { Moment } from '../Moment';
-import { changePageSearch } from '../pageSearch';
+import { changePageSearch } from '../pageAddress';
 import { ChainCheck } from './ChainCheck';
 import { ExportButtons } from './ExportButtons';
 import { filterOf, isFiltered, type AuditAddress } from './filter';

@@ -10,7 +10,7 @@ import { Countdown } from '../../jobs/Countdown';
 import { type DeadlineOf, type DeliveryAnswer, type PairRow, type RestartLoss } from '../../model/delivery';
 import { ForeignText } from '../../model/ForeignText';
 import { type JobNode, type Relative } from '../../model/job';
-import { formatNumber } from '../../model/numbers';
+import { formatNumber, formatRatio, notExposed } from '../../model/numbers';
 import { inertName, SENTENCE } from '../../model/text';
 import { Moment } from '../Moment';
 import { Table } from '../Table';
@@ -138,18 +138,18 @@ function quietSentence({ complete }: DeliveryAnswer, present: boolean): string {
   return t('app-job.delivery.well', 'No event is known to be lost or to wait between them.');
 }
 
-/** How full the buffer is, cut to whole percent: full only when it is. */
+/** How full the buffer is. */
 function Fill({ pair: { fillRatio, limit, sentSinceLoss, estimate } }: { pair: PairRow }) {
   const styles = useStyles2(getStyles);
   if (fillRatio === undefined) {
     return <>{notExposed()}</>;
   }
-  const percent = Math.floor(fillRatio * 100);
   return (
     <>
-      {formatNumber(percent)} %{estimate && ` (${t('app-job.delivery.estimate', 'estimate')})`}
+      {formatRatio(fillRatio)}
+      {estimate && ` (${t('app-job.delivery.estimate', 'estimate')})`}
       <div className={styles.track} aria-hidden="true">
-        <div className={styles.fill} style={{ width: `${Math.min(100, percent)}%` }} />
+        <div className={styles.fill} style={{ width: `${Math.min(100, fillRatio * 100)}%` }} />
       </div>
       {sentSinceLoss !== undefined && limit !== undefined && (
         <div className={styles.small}>
@@ -162,10 +162,6 @@ function Fill({ pair: { fillRatio, limit, sentSinceLoss, estimate } }: { pair: P
 
 function figureOf(figure: number | undefined): string {
   return figure === undefined ? notExposed() : formatNumber(figure);
-}
-
-function notExposed(): string {
-  return t('app-job.delivery.figure-not-exposed', 'not exposed');
 }
 
 function deadlineWord(of: DeadlineOf): string {

@@ -8,14 +8,14 @@ import { Around, PLACE } from '../../i18n/Around';
 import { t } from '../../i18n/text';
 import { AgeCell } from '../../jobs/AgeCell';
 import { jobPageLink } from '../../jobs/jobPage';
-import { type Quality } from '../../model/age';
+import { describeQuality, type Quality } from '../../model/age';
 import { ForeignText } from '../../model/ForeignText';
 import { type Episode } from '../../model/job';
 import { inertName } from '../../model/text';
 import { Moment } from '../Moment';
 import { pageLink } from '../links';
 import { Part } from './Part';
-import { qualityMeaning, qualityWord } from './qualities';
+import { qualityWord } from './qualities';
 import { type Standing } from './standing';
 import { StateBadge } from './StateBadge';
 
@@ -186,7 +186,7 @@ function Since({ at, quality, timeZone }: { at: number; quality: Quality; timeZo
   return (
     <>
       <Moment at={at} timeZone={timeZone} showZone /> <strong>({qualityWord(quality)})</strong>
-      <div className={styles.small}>{qualityMeaning(quality)}</div>
+      <div className={styles.small}>{describeQuality(quality)}</div>
     </>
   );
 }

@@ -20,15 +20,15 @@ import { ForeignText } from '../../model/ForeignText';
 import { SENTENCE } from '../../model/text';
 import { Guarded } from '../Guarded';
 import { Moment } from '../Moment';
-import { usePageSearch } from '../pageSearch';
-import { type Kept } from '../refresh';
+import { usePageSearch } from '../pageAddress';
+import { isOfPresent, type Kept } from '../refresh';
 import { ActButtons } from './ActButtons';
 import { Acts } from './Acts';
 import { readAddress, readRange, spanOf, type RawRange } from './address';
 import { Deliveries } from './Deliveries';
 import { Family } from './Family';
 import { JobCard } from './JobCard';
-import { showsPresent, useJob, useJobEvents, type Bounds, type JobKnown } from './jobState';
+import { useJob, useJobEvents, type Bounds, type JobKnown } from './jobState';
 import { Nodes } from './Nodes';
 import { AnotherJob, NoSource, NotFound } from './NotFound';
 import { Part } from './Part';
@@ -101,7 +101,7 @@ function Shown({ known, address, source, raw, open, timeZone }: ShownProps) {
   );
   const bounds = useMemo(() => boundsOf(standing, known.job), [standing, known.job]);
   const events = useJobEvents(address, raw, bounds);
-  const isPresent = showsPresent(known.job, now);
+  const isPresent = isOfPresent(known.job, known.job.value?.jobs, now);
   if (!value || !standing || receivedAt === undefined) {
     return failure ? (
       <Alert severity="error" title={t('app-job.page.not-read', 'The job could not be read')}>

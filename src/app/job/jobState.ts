@@ -7,14 +7,11 @@ import { readJob, readJobEvents, type JobEvents, type JobReading } from '../../a
 import { sourceKind } from '../../api/sources';
 import { type Aftermath, type AuditPage, type Support } from '../../api/types';
 import { type JobAddress } from '../../jobs/jobPage';
-import { freshness } from '../../model/freshness';
-import { kept, REFRESH_EVERY, visibility, type Kept } from '../refresh';
+import { kept, visibility, type Kept } from '../refresh';
 import { spanOf, type RawRange, type Span } from './address';
 
 /** As many rows of the audit trail as one job has in a bad night. */
 const AUDIT_ROWS = 50;
-/** An answer older than this many rounds of asking is stale: one round may be slow. */
-const STALE_ROUNDS = 3;
 
 /** All that the page knows of one job. */
 export interface JobKnown {
@@ -98,14 +95,3 @@ function spanAt(raw: RawRange | undefined, { begin, end, ahead }: Bounds): () =>
 
 /** Clocks that differ by less are taken for the same, in milliseconds. */
 const CLOCK_STEP = 30_000;
-
-/** Whether what is known of the job may be taken for the present; otherwise every state is UNKNOWN. */
-export function showsPresent({ value, receivedAt, failure }: Kept<JobReading>, now: number): boolean {
-  return (
-    value?.jobs !== undefined &&
-    receivedAt !== undefined &&
-    failure === undefined &&
-    now - receivedAt <= STALE_ROUNDS * REFRESH_EVERY &&
-    freshness(value.jobs, receivedAt, now) !== 'blind'
-  );
-}

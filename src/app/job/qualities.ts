@@ -14,17 +14,3 @@ export function qualityWord(quality: Quality): string {
       return t('app-job.quality.none', 'not known');
   }
 }
-
-/** What such a word means. */
-export function qualityMeaning(quality: Quality): string {
-  switch (quality) {
-    case 'exact':
-      return t('app-job.quality.exact-why', 'The coordinator itself says since when.');
-    case 'observed':
-      return t('app-job.quality.observed-why', 'Unjam saw it change between two looks.');
-    case 'at least':
-      return t('app-job.quality.at-least-why', 'It was so before Unjam looked: it may have lasted longer.');
-    case '':
-      return t('app-job.quality.none-why', 'It is not known since when.');
-  }
-}

@@ -4,15 +4,14 @@ import React from 'react';
 import { findingOf, leftoverSentences } from '../../actions/leftovers';
 import { describeOutcome, verb } from '../../actions/texts';
 import { t } from '../../i18n/text';
-import { describeFailure } from '../../api/failure';
 import { type Source } from '../../api/sources';
 import { type Action } from '../../api/types';
 import { ForeignText } from '../../model/ForeignText';
-import { inertName, SENTENCE } from '../../model/text';
 import { formatMoment, parseTime } from '../../model/time';
 import { JobName } from '../JobName';
 import { type CoordinatorState } from '../coordinatorState';
 import { Table } from '../Table';
+import { NotRead } from './NotRead';
 
 interface Entry {
   source: Source;
@@ -89,16 +88,10 @@ export function AfterForceStops({ states }: { states: CoordinatorState[] }) {
         </p>
       )}
       {isAsking && <LoadingPlaceholder text={t('overview.after.asking', 'Reading what is open…')} />}
-      {seen.map(({ source, aftermath: { failure } }) =>
-        failure ? (
-          <p key={source.uid}>
-            {t('overview.after.not-known', 'It is not known what is open at {{name}}.', {
-              name: inertName(source.name),
-            })}{' '}
-            <ForeignText text={describeFailure(failure)} characters={SENTENCE} />
-          </p>
-        ) : null
-      )}
+      <NotRead
+        asked={seen.map(({ source, aftermath: { failure } }) => ({ source, failure }))}
+        notKnown={(name) => t('overview.after.not-known', 'It is not known what is open at {{name}}.', { name })}
+      />
     </>
   );
 }

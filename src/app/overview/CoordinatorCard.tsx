@@ -9,12 +9,12 @@ import { type Support } from '../../api/types';
 import { useTick } from '../../jobs/clock';
 import { ForeignText } from '../../model/ForeignText';
 import { formatNumber } from '../../model/numbers';
-import { inertName, SENTENCE } from '../../model/text';
-import { CoordinatorCounts } from './CoordinatorCounts';
-import { dashboardLink, exploreLink, settingsLink } from '../links';
+import { inertName } from '../../model/text';
+import { CoordinatorHead } from '../CoordinatorHead';
 import { type CoordinatorState } from '../coordinatorState';
+import { dashboardLink, exploreLink, settingsLink } from '../links';
 import { asOfStatement, see } from '../sight';
-import { SightBadge } from '../SightBadge';
+import { CoordinatorCounts } from './CoordinatorCounts';
 
 interface Props {
   state: CoordinatorState;
@@ -29,20 +29,9 @@ export function CoordinatorCard({ state, dashboards, showSettings }: Props) {
   const headingId = useId();
   const now = useTick();
   const { source, support, jobs } = state;
-  const { sight, sentences } = see(state, now);
   return (
     <section className={styles.card} aria-labelledby={headingId}>
-      <div className={styles.head}>
-        <h3 id={headingId} className={styles.name}>
-          <ForeignText text={source.name} expandable />
-        </h3>
-        <SightBadge sight={sight} />
-      </div>
-      {sentences.map((sentence) => (
-        <p key={sentence} className={styles.sentence}>
-          <ForeignText text={sentence} characters={SENTENCE} expandable />
-        </p>
-      ))}
+      <CoordinatorHead id={headingId} level="h3" name={source.name} seen={see(state, now)} />
       <dl className={styles.facts}>
         {support.value && <ClusterFacts support={support.value} />}
         <CoordinatorCounts uid={source.uid} jobs={jobs} />
@@ -118,16 +107,6 @@ const getStyles = (theme: GrafanaTheme2) => ({
     background: theme.colors.background.secondary,
     borderRadius: theme.shape.radius.default,
   }),
-  head: css({
-    display: 'flex',
-    flexWrap: 'wrap',
-    alignItems: 'center',
-    justifyContent: 'space-between',
-    gap: theme.spacing(1),
-    marginBottom: theme.spacing(1),
-  }),
-  name: css({ fontSize: theme.typography.h4.fontSize, margin: 0, overflowWrap: 'anywhere' }),
-  sentence: css({ margin: theme.spacing(0, 0, 1), overflowWrap: 'anywhere' }),
   facts: css({
     flexGrow: 1,
     display: 'grid',

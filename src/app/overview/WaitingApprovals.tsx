@@ -7,7 +7,6 @@ import { timeLeft } from '../../actions/RequestFacts';
 import { askedVerb } from '../../actions/texts';
 import { waitingTime } from '../../actions/times';
 import { t } from '../../i18n/text';
-import { describeFailure } from '../../api/failure';
 import { type Source } from '../../api/sources';
 import { type Approval } from '../../api/types';
 import { useTick } from '../../jobs/clock';
@@ -17,8 +16,9 @@ import { inertName, SENTENCE } from '../../model/text';
 import { parseTime } from '../../model/time';
 import { JobName } from '../JobName';
 import { type CoordinatorState } from '../coordinatorState';
-import { maySeeApprovals } from './overview';
 import { Table } from '../Table';
+import { NotRead } from './NotRead';
+import { maySeeApprovals } from './overview';
 
 const REASON_CHARACTERS = 160;
 
@@ -68,16 +68,12 @@ export function WaitingApprovals({ states, review }: Props) {
         <p>{t('overview.waiting.none', 'No request waits for a second person.')}</p>
       )}
       {isAsking && <LoadingPlaceholder text={t('overview.waiting.asking', 'Reading the requests…')} />}
-      {seen.map(({ source, approvals: { failure } }) =>
-        failure ? (
-          <p key={source.uid}>
-            {t('overview.waiting.not-known', 'It is not known whether a request waits at {{name}}.', {
-              name: inertName(source.name),
-            })}{' '}
-            <ForeignText text={describeFailure(failure)} characters={SENTENCE} />
-          </p>
-        ) : null
-      )}
+      <NotRead
+        asked={seen.map(({ source, approvals: { failure } }) => ({ source, failure }))}
+        notKnown={(name) =>
+          t('overview.waiting.not-known', 'It is not known whether a request waits at {{name}}.', { name })
+        }
+      />
     </>
   );
 }

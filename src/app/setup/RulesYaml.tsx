@@ -1,40 +1,33 @@
 import { css } from '@emotion/css';
 import { type GrafanaTheme2 } from '@grafana/data';
-import { ClipboardButton, useStyles2 } from '@grafana/ui';
-import React, { useCallback, useMemo } from 'react';
+import { useStyles2 } from '@grafana/ui';
+import React, { useMemo } from 'react';
 
 import { t } from '../../i18n/text';
 import { rulesYaml, type Bound } from '../../alerting/texts';
+import { CopyBox } from '../CopyBox';
 
 /** A provisioning file with the alert rules for a data source, to be copied. */
 export function RulesYaml({ bound: { uid, name, kind } }: { bound: Bound }) {
   const styles = useStyles2(getStyles);
   const yaml = useMemo(() => rulesYaml({ uid, name, kind }), [uid, name, kind]);
-  const getText = useCallback(() => yaml, [yaml]);
   return (
     <>
       <p className={styles.note}>
         {t(
           'setup.rules.put',
           'Put it into the folder provisioning/alerting of Grafana and restart it, or have an administrator reload the provisioning. Leave out the rules whose needs are not met here.'
-        )}{' '}
-        <ClipboardButton size="sm" fill="text" icon="copy" variant="secondary" getText={getText}>
-          {t('setup.rules.copy', 'Copy the YAML')}
-        </ClipboardButton>
+        )}
       </p>
-      <pre
-        className={styles.text}
-        tabIndex={0}
-        role="region"
-        aria-label={t('setup.rules.yaml-of', 'YAML of the alert rules for {{name}}', { name })}
-      >
-        {yaml}
-      </pre>
+      <CopyBox
+        text={yaml}
+        label={t('setup.rules.yaml-of', 'YAML of the alert rules for {{name}}', { name })}
+        button={t('setup.rules.copy', 'Copy the YAML')}
+      />
     </>
   );
 }
 
 const getStyles = (theme: GrafanaTheme2) => ({
   note: css({ color: theme.colors.text.secondary }),
-  text: css({ maxHeight: 400, overflow: 'auto', fontSize: theme.typography.bodySmall.fontSize }),
 });

@@ -12,10 +12,10 @@ import { useTick } from '../../jobs/clock';
 import { ForeignText } from '../../model/ForeignText';
 import { inertName, SENTENCE } from '../../model/text';
 import { formatMoment, parseTime } from '../../model/time';
-import { AlertRules } from './AlertRules';
+import { CoordinatorHead } from '../CoordinatorHead';
 import { docsLink, settingsLink } from '../links';
 import { see } from '../sight';
-import { SightBadge } from '../SightBadge';
+import { AlertRules } from './AlertRules';
 import { DetectionFacts } from './DetectionFacts';
 import { StepItem } from './StepItem';
 import { stepsOf, type SetupFacts, type Step } from './steps';
@@ -32,23 +32,13 @@ export function SetupCard({ facts, showSettings }: Props) {
   const headingId = useId();
   const now = useTick();
   const { source, support, settings, rules } = facts;
-  const { sight, sentences } = see({ support, jobs: {} }, now);
+  const seen = see({ support, jobs: {} }, now);
   const steps = stepsOf(facts);
   const name = inertName(source.name);
   return (
     <section className={styles.card} aria-labelledby={headingId}>
-      <div className={styles.head}>
-        <h2 id={headingId} className={styles.name}>
-          <ForeignText text={source.name} expandable />
-        </h2>
-        <SightBadge sight={sight} />
-      </div>
-      {sentences.map((sentence) => (
-        <p key={sentence}>
-          <ForeignText text={sentence} characters={SENTENCE} expandable />
-        </p>
-      ))}
-      {sight === 'asking' && <LoadingPlaceholder text={t('setup.card.asking', 'Asking the data source…')} />}
+      <CoordinatorHead id={headingId} level="h2" name={source.name} seen={seen} />
+      {seen.sight === 'asking' && <LoadingPlaceholder text={t('setup.card.asking', 'Asking the data source…')} />}
       <p className={styles.progress}>{progressText(steps)}</p>
       {support.value && <Facts support={support.value} now={now} />}
       <div className={styles.links}>
@@ -198,15 +188,6 @@ const getStyles = (theme: GrafanaTheme2) => ({
     borderRadius: theme.shape.radius.default,
     overflowX: 'auto',
   }),
-  head: css({
-    display: 'flex',
-    flexWrap: 'wrap',
-    alignItems: 'center',
-    justifyContent: 'space-between',
-    gap: theme.spacing(1),
-    marginBottom: theme.spacing(1),
-  }),
-  name: css({ fontSize: theme.typography.h4.fontSize, margin: 0, overflowWrap: 'anywhere' }),
   progress: css({ fontWeight: theme.typography.fontWeightMedium, margin: theme.spacing(1, 0) }),
   steps: css({ margin: theme.spacing(2, 0, 0), paddingLeft: theme.spacing(3) }),
   facts: css({

@@ -8,18 +8,9 @@ import { t } from '../../i18n/text';
 import { useTick } from '../../jobs/clock';
 import { type PairRow } from '../../model/delivery';
 import { serverNow } from '../../model/freshness';
+import { formatNumber, formatRatio, notExposed } from '../../model/numbers';
 import { formatMoment } from '../../model/time';
-import {
-  fillOf,
-  formatCount,
-  formatRatio,
-  longRest,
-  NOT_EXPOSED_SHORT,
-  notExposed,
-  notFilling,
-  shortCount,
-  shortRest,
-} from './figures';
+import { fillOf, longRest, NOT_EXPOSED_SHORT, notFilling, shortCount, shortRest } from './figures';
 import { levelOf, SYMBOLS, wordOf, type Level } from './levels';
 import { type DeliveryOptions, type Figure } from './options';
 import { cellLabel } from './sentences';
@@ -174,7 +165,7 @@ function figureText(
       if (pair.undelivered === undefined) {
         return absent;
       }
-      return short ? shortCount(pair.undelivered) : formatCount(pair.undelivered);
+      return short ? shortCount(pair.undelivered) : formatNumber(pair.undelivered);
     case 'deadline':
       if (pair.deadline === undefined) {
         // Of a pair that is not seen nobody knows whether it has one.

@@ -9,12 +9,12 @@ import { useTick } from '../../jobs/clock';
 import { type DeliveryAnswer } from '../../model/delivery';
 import { asOfStatement, freshness, serverNow } from '../../model/freshness';
 import { ForeignText } from '../../model/ForeignText';
+import { formatNumber } from '../../model/numbers';
 import { inertName, SENTENCE } from '../../model/text';
 import { type CellContext } from './Cell';
 import { isTrouble, levelOf, LEVELS, levelWord, SYMBOLS, type Level } from './levels';
 import { DETAIL_WIDTH, layoutOf } from './layout';
 import { Matrix, type MatrixHandle } from './Matrix';
-import { formatCount } from './figures';
 import { gridOf, type Ends } from './grid';
 import { type DeliveryOptions, type Figure } from './options';
 import { PairDetail } from './PairDetail';
@@ -119,7 +119,7 @@ export function CoordinatorDelivery(props: Props) {
             {t(
               'panels.delivery.limited',
               "{{shown}} of {{total}} pairs are shown; the query's limit leaves out the others.",
-              { shown: formatCount(answer.rows.length), total: formatCount(answer.total) }
+              { shown: formatNumber(answer.rows.length), total: formatNumber(answer.total) }
             )}
           </span>
         )}
@@ -243,7 +243,7 @@ function figureText(figure: Figure): string {
 /** What the symbols mean, and how many pairs have each. */
 function Legend({ counts, present, options }: LegendProps) {
   const styles = useStyles2(getStyles);
-  const values = (level: Level, count: number) => ({ level: levelWord(level), pairs: formatCount(count) });
+  const values = (level: Level, count: number) => ({ level: levelWord(level), pairs: formatNumber(count) });
   return (
     <div className={styles.legend}>
       <span>{figureText(options.figure)}</span>

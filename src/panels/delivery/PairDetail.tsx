@@ -11,9 +11,10 @@ import { describeQuality, formatAge, formatSince } from '../../model/age';
 import { type DeliveryAnswer, type PairRow } from '../../model/delivery';
 import { serverNow } from '../../model/freshness';
 import { ForeignText } from '../../model/ForeignText';
+import { formatNumber, formatRatio, notExposed } from '../../model/numbers';
 import { SENTENCE } from '../../model/text';
 import { formatMoment } from '../../model/time';
-import { fillOf, formatBracket, formatBytes, formatCount, formatRatio, notExposed } from './figures';
+import { fillOf, formatBracket, formatBytes } from './figures';
 import { levelOf, SYMBOLS, wordOf } from './levels';
 import { type DeliveryOptions } from './options';
 import { deadlineOf, pairName } from './sentences';
@@ -124,7 +125,7 @@ export function PairDetail({
           {pair.estimate && fillOf(pair) !== undefined && '≈ '}
           {exposed(fillOf(pair), formatRatio)}
           {pair.limit !== undefined && (
-            <Note>{t('panels.detail.of-events', 'of {{limit}} events', { limit: formatCount(pair.limit) })}</Note>
+            <Note>{t('panels.detail.of-events', 'of {{limit}} events', { limit: formatNumber(pair.limit) })}</Note>
           )}
         </Fact>
         <Fact name={t('panels.detail.sent', 'Sent since the loss')}>
@@ -142,9 +143,9 @@ export function PairDetail({
         {pair.sentBytes !== undefined && (
           <Fact name={t('panels.detail.size', 'Buffer size')}>{formatBytes(pair.sentBytes)}</Fact>
         )}
-        <Fact name={t('panels.detail.undelivered', 'Undelivered')}>{exposed(pair.undelivered, formatCount)}</Fact>
+        <Fact name={t('panels.detail.undelivered', 'Undelivered')}>{exposed(pair.undelivered, formatNumber)}</Fact>
         <Fact name={t('panels.detail.held', 'Held by the peer')}>
-          {exposed(pair.inboundHeld, formatCount)}
+          {exposed(pair.inboundHeld, formatNumber)}
           {pair.inboundHeld !== undefined && (
             <Note>{t('panels.detail.held-where', 'in its inbound buffer, from all senders')}</Note>
           )}
@@ -152,11 +153,11 @@ export function PairDetail({
         <Fact name={t('panels.detail.releases', 'Inbound releases')}>
           {level === 'not seen' && pair.releases === 0
             ? notExposed()
-            : t('panels.detail.releases-seen', '{{releases}} seen', { releases: formatCount(pair.releases) })}
+            : t('panels.detail.releases-seen', '{{releases}} seen', { releases: formatNumber(pair.releases) })}
         </Fact>
         {pair.executionsLeft !== undefined && (
           <Fact name={t('panels.detail.executions', 'Executions that still fit')}>
-            {formatCount(pair.executionsLeft)}
+            {formatNumber(pair.executionsLeft)}
             <Note>{t('panels.detail.one-phase', 'of one phase each')}</Note>
           </Fact>
         )}

@@ -7,7 +7,8 @@ import React, { useId, useState } from 'react';
 import { t } from '../../i18n/text';
 import { Countdown } from '../../jobs/Countdown';
 import { type DeliveryAnswer, type PairRow } from '../../model/delivery';
-import { fillOf, formatCount, formatRatio, notExposed, notFilling } from './figures';
+import { formatNumber, formatRatio, notExposed } from '../../model/numbers';
+import { fillOf, notFilling } from './figures';
 import { SYMBOLS, wordOf, type Level } from './levels';
 import { deadlineOf, pairName } from './sentences';
 
@@ -82,7 +83,7 @@ export function Troubles({ troubles, answer, receivedAt, present, timeZone, shor
                 {pair.undelivered === undefined
                   ? t('panels.troubles.undelivered-absent', 'undelivered {{absent}}', { absent: notExposed() })
                   : t('panels.troubles.undelivered-count', '{{events}} undelivered', {
-                      events: formatCount(pair.undelivered),
+                      events: formatNumber(pair.undelivered),
                     })}
               </td>
               <td className={styles.deadline}>
@@ -106,8 +107,8 @@ export function Troubles({ troubles, answer, receivedAt, present, timeZone, shor
       {troubles.length > first.length && (
         <Button size="sm" variant="secondary" fill="text" aria-expanded={all} onClick={() => setAll(!all)}>
           {all
-            ? t('panels.troubles.first', 'Show the first {{pairs}}', { pairs: formatCount(first.length) })
-            : t('panels.troubles.all', 'Show all {{pairs}} pairs in trouble', { pairs: formatCount(troubles.length) })}
+            ? t('panels.troubles.first', 'Show the first {{pairs}}', { pairs: formatNumber(first.length) })
+            : t('panels.troubles.all', 'Show all {{pairs}} pairs in trouble', { pairs: formatNumber(troubles.length) })}
         </Button>
       )}
     </section>

@@ -5,12 +5,7 @@ import { formatAge } from '../../model/age';
 import { type PairRow } from '../../model/delivery';
 import { formatNumber } from '../../model/numbers';
 
-/** Stands where a figure is not exposed: never 0. */
-export function notExposed(): string {
-  return t('panels.figure.not-exposed', 'not exposed');
-}
-
-/** The same in a cell of a large matrix. */
+/** Stands where a figure is not exposed, in a cell of a large matrix: never 0. */
 export const NOT_EXPOSED_SHORT = '–';
 
 const THOUSAND = 1000;
@@ -18,11 +13,6 @@ const MILLION = 1_000_000;
 const MINUTE = 60;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
-
-/** "10,400", with the separators of the user's locale. */
-export function formatCount(count: number): string {
-  return formatNumber(count);
-}
 
 /** "940", "1.2k", "12k", "3.4M": never greater than it is. */
 export function shortCount(count: number): string {
@@ -36,13 +26,7 @@ export function shortCount(count: number): string {
 
 /** "10,120–10,400", or one number where both bounds are the same or only the greater one is told. */
 export function formatBracket(least: number | undefined, most: number): string {
-  return least === undefined || least >= most ? formatCount(most) : `${formatCount(least)}–${formatCount(most)}`;
-}
-
-/** A ratio in whole percent: "38 %". It is cut, not rounded: a buffer is 100 % full when it is, and not before. */
-export function formatRatio(ratio: number): string {
-  const percent = Math.floor(ratio * 100);
-  return percent === 0 && ratio > 0 ? '<1 %' : `${formatCount(percent)} %`;
+  return least === undefined || least >= most ? formatNumber(most) : `${formatNumber(least)}–${formatNumber(most)}`;
 }
 
 /** "20.3 MiB" */

@@ -7,7 +7,7 @@ import {
   type PairFrameRow,
 } from '../../model/testing/deliveryFrames';
 import { AS_OF } from '../../model/testing/frames';
-import { fillOf, formatBracket, formatRatio, longRest, shortCount, shortRest } from './figures';
+import { fillOf, formatBracket, longRest, shortCount, shortRest } from './figures';
 import { gridOf, step } from './grid';
 import { layoutOf } from './layout';
 import { isTrouble, levelOf, levelWord, LEVELS, SYMBOLS } from './levels';
@@ -65,16 +65,6 @@ describe('how a pair stands', () => {
 });
 
 describe('figures', () => {
-  it.each([
-    [0, '0 %'],
-    [0.001, '<1 %'],
-    [0.999, '99 %'],
-    [1, '100 %'],
-    [2.9, '290 %'],
-  ])('a ratio of %d is %s', (ratio, text) => {
-    expect(formatRatio(ratio)).toBe(text);
-  });
-
   it.each([
     [999, '999'],
     [1234, '1.2k'],

@@ -4,9 +4,10 @@ import { t } from '../../i18n/text';
 import { formatSince } from '../../model/age';
 import { type DeliveryAnswer, type PairRow, type RestartLoss } from '../../model/delivery';
 import { type Freshness } from '../../model/freshness';
+import { formatNumber, formatRatio, notExposed } from '../../model/numbers';
 import { inertName } from '../../model/text';
 import { formatMoment } from '../../model/time';
-import { fillOf, formatCount, formatRatio, notExposed } from './figures';
+import { fillOf } from './figures';
 import { wordOf, type Level } from './levels';
 
 /** What strikes at the deadline, in the field's words. */
@@ -41,7 +42,7 @@ export function cellLabel(pair: PairRow, level: Level, present: boolean, timeZon
       ? t('panels.cell.fill-estimate', 'fill {{fill}} by estimate', { fill: fillText })
       : t('panels.cell.fill-of', 'fill {{fill}}', { fill: fillText }),
     t('panels.cell.undelivered-of', 'undelivered {{events}}', {
-      events: pair.undelivered === undefined ? notExposed() : formatCount(pair.undelivered),
+      events: pair.undelivered === undefined ? notExposed() : formatNumber(pair.undelivered),
     }),
     ...(pair.deadline === undefined
       ? []
@@ -66,7 +67,7 @@ export function restartSentence({ node, events, parents }: RestartLoss): string 
       ? t('panels.restart.unknown', 'an unknown number of events is lost')
       : t('panels.restart.events', '{{events}} events are lost', {
           count: events,
-          events: formatCount(events),
+          events: formatNumber(events),
           defaultValue_one: '{{events}} event is lost',
           defaultValue_other: '{{events}} events are lost',
         });
@@ -85,11 +86,11 @@ function parentsClause(parents: string[]): string {
   const more = parents.length - named.length;
   const ids =
     more > 0
-      ? t('panels.restart.more-ids', '{{ids}} and {{more}} more', { ids: named.join(', '), more: formatCount(more) })
+      ? t('panels.restart.more-ids', '{{ids}} and {{more}} more', { ids: named.join(', '), more: formatNumber(more) })
       : named.join(', ');
   return t('panels.restart.parents', '{{parents}} parents wait for ever ({{ids}})', {
     count: parents.length,
-    parents: formatCount(parents.length),
+    parents: formatNumber(parents.length),
     ids,
     defaultValue_one: '{{parents}} parent waits for ever ({{ids}})',
     defaultValue_other: '{{parents}} parents wait for ever ({{ids}})',
@@ -102,7 +103,7 @@ export type Counts = ReadonlyMap<Level, number>;
 function pairs(count: number): string {
   return t('panels.delivery.pairs', '{{pairs}} pairs', {
     count,
-    pairs: formatCount(count),
+    pairs: formatNumber(count),
     defaultValue_one: '{{pairs}} pair',
     defaultValue_other: '{{pairs}} pairs',
   });

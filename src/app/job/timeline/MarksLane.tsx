@@ -10,6 +10,8 @@ import { percentOf } from './scale';
 export const MARKS_HEIGHT = 26;
 const MIDDLE = MARKS_HEIGHT / 2;
 const RADIUS = 6;
+/** From here on, in percent, a number beside its mark would be cut by the lane's end. */
+const NEAR_END = 97;
 
 /** Each severity has a shape of its own, so that nobody needs the colour. */
 const SHAPES: Record<Severity, string> = {
@@ -45,7 +47,7 @@ export function MarksLane({ marks, span, selected, select }: Props) {
             strokeWidth={2}
           />
           {mark.events.length > 1 && (
-            <text x={RADIUS + 3} y={MIDDLE + 4} fontSize={11} fill={colors.text.primary}>
+            <text {...besideMark(percentOf(mark.at, span))} y={MIDDLE + 4} fontSize={11} fill={colors.text.primary}>
               {mark.events.length}
             </text>
           )}
@@ -53,4 +55,9 @@ export function MarksLane({ marks, span, selected, select }: Props) {
       ))}
     </>
   );
+}
+
+/** Where the number of a mark stands: after it, and at the lane's end before it. */
+function besideMark(percent: number): { x: number; textAnchor: 'start' | 'end' } {
+  return percent < NEAR_END ? { x: RADIUS + 3, textAnchor: 'start' } : { x: -RADIUS - 3, textAnchor: 'end' };
 }

@@ -4,7 +4,7 @@ import { Button, RadioButtonGroup, useStyles2 } from '@grafana/ui';
 import React from 'react';
 
 import { t } from '../../../i18n/text';
-import { changePageSearch } from '../../pageSearch';
+import { changePageSearch } from '../../pageAddress';
 import { type RawRange, type Span } from '../address';
 
 const EPISODE = 'episode';

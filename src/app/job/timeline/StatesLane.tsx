@@ -1,4 +1,5 @@
 import { type GrafanaTheme2 } from '@grafana/data';
+import { type TimeZone } from '@grafana/schema';
 import { useTheme2 } from '@grafana/ui';
 import React from 'react';
 
@@ -6,6 +7,7 @@ import { type JobState } from '../../../model/states';
 import { type Span } from '../address';
 import { type Bar } from './bars';
 import { percentOf } from './scale';
+import { barSentence } from './texts';
 
 /** The lane's height, and where its bars begin, in pixels. */
 export const LANE_HEIGHT = 36;
@@ -16,18 +18,29 @@ const MIDDLE = TOP + HEIGHT / 2;
 const UNSEEN = 'UNKNOWN';
 /** An observed beginning is hatched at least this wide, or nobody would see it. */
 const HATCH = 7;
+/** Where a bar's word begins, and its size, in pixels. */
+const WORD_BEGINS = 14;
+const WORD_SIZE = 12;
+/** A capital's width of that size in Grafana's font, with some to spare. */
+const LETTER = 8.5;
 
 interface Props {
   bars: Bar[];
   span: Span;
+  /** The lane's width in pixels; undefined before it is drawn. */
+  laneWidth: number | undefined;
+  timeZone: TimeZone;
   /** The id of the pattern of hatches. */
   hatch: string;
   selected: Bar | undefined;
   select(bar: Bar): void;
 }
 
-/** The states of the job, each with its word, and with how well its beginning is known. */
-export function StatesLane({ bars, span, hatch, selected, select }: Props) {
+/**
+ * The states of the job, each with its word, and with how well its beginning is known. Where a word does not fit, the bar
+ * says it to the mouse; it is said when the bar is chosen, too, and in the list.
+ */
+export function StatesLane({ bars, span, laneWidth = 0, timeZone, hatch, selected, select }: Props) {
   const theme = useTheme2();
   return (
     <>
@@ -36,8 +49,11 @@ export function StatesLane({ bars, span, hatch, selected, select }: Props) {
         const x = percentOf(bar.from, span);
         const width = Math.max(0.3, percentOf(bar.to, span) - x);
         const isUnseen = bar.kind === 'unseen';
+        const word = isUnseen ? UNSEEN : bar.state.toUpperCase();
+        const fits = WORD_BEGINS + word.length * LETTER <= (width / 100) * laneWidth;
         return (
           <g key={`${bar.kind} ${bar.state} ${bar.since}`} onClick={() => select(bar)}>
+            <title>{barSentence(bar, timeZone)}</title>
             <rect
               x={`${x}%`}
               width={`${width}%`}
@@ -50,12 +66,18 @@ export function StatesLane({ bars, span, hatch, selected, select }: Props) {
               strokeDasharray={isUnseen ? '4 3' : undefined}
             />
             <Beginning bar={bar} span={span} hatch={hatch} color={theme.colors.text.primary} />
-            {/* A picture of its own cuts the word where the bar ends. */}
-            <svg x={`${x}%`} width={`${width}%`} y={TOP} height={HEIGHT} overflow="hidden">
-              <text x={14} y={bar.kind === 'end' ? 14 : 19} fontSize={12} fill={theme.colors.text.primary}>
-                {isUnseen ? UNSEEN : bar.state.toUpperCase()}
-              </text>
-            </svg>
+            {fits && (
+              <svg x={`${x}%`} overflow="visible">
+                <text
+                  x={WORD_BEGINS}
+                  y={bar.kind === 'end' ? 14 : 19}
+                  fontSize={WORD_SIZE}
+                  fill={theme.colors.text.primary}
+                >
+                  {word}
+                </text>
+              </svg>
+            )}
           </g>
         );
       })}

@@ -2,9 +2,10 @@ import { css } from '@emotion/css';
 import { dateTimeFormat, type GrafanaTheme2 } from '@grafana/data';
 import { type TimeZone } from '@grafana/schema';
 import { useStyles2, useTheme2 } from '@grafana/ui';
-import React, { useId, useMemo, useState, type KeyboardEvent } from 'react';
+import React, { useId, useMemo, useRef, useState, type KeyboardEvent } from 'react';
 
 import { t } from '../../../i18n/text';
+import { useWidth } from '../../../jobs/useWidth';
 import { type JobEvent } from '../../../model/events';
 import { formatMoment } from '../../../model/time';
 import { Moment } from '../../Moment';
@@ -40,6 +41,8 @@ export function Timeline({ span, bars, ofJob, ofCluster, timeZone }: Props) {
   const { colors } = useTheme2();
   const hatch = `hatch${useId().replace(/\W/g, '')}`;
   const helpId = useId();
+  const statesLane = useRef<SVGSVGElement>(null);
+  const laneWidth = useWidth(statesLane);
   const jobMarks = useMemo(() => marksOf('job', ofJob, span), [ofJob, span]);
   const clusterMarks = useMemo(() => marksOf('cluster', ofCluster, span), [ofCluster, span]);
   const items = useMemo(() => itemsOf(bars, [...jobMarks, ...clusterMarks]), [bars, jobMarks, clusterMarks]);
@@ -74,7 +77,7 @@ export function Timeline({ span, bars, ofJob, ofCluster, timeZone }: Props) {
         <span className={styles.lane} style={{ height: LANE_HEIGHT }}>
           {t('app-job.timeline.states', 'States')}
         </span>
-        <svg className={styles.picture} height={LANE_HEIGHT} aria-hidden="true">
+        <svg ref={statesLane} className={styles.picture} height={LANE_HEIGHT} aria-hidden="true">
           <defs>
             <pattern id={hatch} width={5} height={5} patternUnits="userSpaceOnUse" patternTransform="rotate(45)">
               <rect width={2} height={5} fill={colors.text.secondary} />
@@ -83,6 +86,8 @@ export function Timeline({ span, bars, ofJob, ofCluster, timeZone }: Props) {
           <StatesLane
             bars={bars}
             span={span}
+            laneWidth={laneWidth}
+            timeZone={timeZone}
             hatch={hatch}
             selected={item?.is === 'bar' ? item.bar : undefined}
             select={(bar) => choose(keyOf({ is: 'bar', at: bar.since, bar }))}

@@ -1,6 +1,12 @@
 import { locationService } from '@grafana/runtime';
 import { useMemo, useSyncExternalStore } from 'react';
 
+/** The path below the app's root, as "/setup"; empty at the root. */
+export function usePagePath(basename: string): string {
+  const pathname = useSyncExternalStore(subscribe, () => locationService.getLocation().pathname);
+  return pathname.startsWith(basename) ? pathname.slice(basename.length).replace(/\/+$/, '') : '';
+}
+
 /** The page's query parameters: its state, which survives a reload and can be sent to others. */
 export function usePageSearch(): URLSearchParams {
   const search = useSyncExternalStore(subscribe, () => locationService.getLocation().search);
