@@ -1,13 +1,13 @@
 import { type TimeZone } from '@grafana/schema';
 import { LoadingPlaceholder } from '@grafana/ui';
-import React, { Suspense, useCallback, useEffect, useRef, useState, type ComponentType, type ReactNode } from 'react';
+import React, { Suspense, useCallback, useRef, type ComponentType, type ReactNode } from 'react';
 
 import { coordinatorClient, type CoordinatorClient } from '../api/client';
 import { t } from '../i18n/text';
 import { type ActionDialogProps } from './ActionDialog';
-import { rememberFocus } from './focus';
 import { type Target } from './states';
 import { ActionSession } from './session';
+import { useOpened } from './useOpened';
 
 interface ActionDialogControl {
   /** Opens the dialog, with what was typed when it was last left for the same job and kind. */
@@ -28,27 +28,17 @@ export function useActionDialog(
   timeZone?: TimeZone,
   connect: (uid: string) => CoordinatorClient = coordinatorClient
 ): ActionDialogControl {
-  const [session, setSession] = useState<ActionSession>();
+  const { opened: session, open: show, close } = useOpened<ActionSession>();
   const left = useRef(new Map<string, ActionSession>());
-  const giveFocusBack = useRef<() => void>();
   const open = useCallback(
     (target: Target) => {
-      giveFocusBack.current = rememberFocus();
       const key = JSON.stringify([target.uid, target.kind, target.jobId]);
-      const opened = new ActionSession(target, connect(target.uid), left.current.get(key)?.state);
-      left.current.set(key, opened);
-      setSession(opened);
+      const next = new ActionSession(target, connect(target.uid), left.current.get(key)?.state);
+      left.current.set(key, next);
+      show(next);
     },
-    [connect]
+    [connect, show]
   );
-  const close = useCallback(() => setSession(undefined), []);
-  useEffect(() => {
-    // Grafana's modal would return to what had the focus when it was drawn: by then that is the dialog itself.
-    if (!session) {
-      giveFocusBack.current?.();
-      giveFocusBack.current = undefined;
-    }
-  }, [session]);
   return {
     open,
     dialog: session ? (

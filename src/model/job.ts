@@ -33,7 +33,7 @@ export interface Episode {
   master: string;
 }
 
-/** A node that the job runs on, as far as the coordinator tells. */
+/** A node that the job runs on, or ran on last, as far as the coordinator tells or told. */
 export interface JobNode {
   node: string;
   /** Whether it is there now; undefined where nobody says. */
@@ -41,6 +41,8 @@ export interface JobNode {
   master: boolean;
   /** The coordinator's own word for the node's state. */
   word: string;
+  /** The last look that showed the job there; undefined while the newest one does. */
+  lastSeen?: number;
 }
 
 /** How the end of a relative is known: not ended; told by the coordinator; not listed any more. */
@@ -73,6 +75,8 @@ export interface JobPast {
   /** The oldest first; of every job that had this id in the range. */
   episodes: Episode[];
   nodes: JobNode[];
+  /** Why no node is told, a sentence of the backend's; empty where one is. */
+  nodesNotKnown: string;
   relatives: Relative[];
   /** Ended children that are not remembered any more. */
   moreEnded: number;
@@ -96,6 +100,7 @@ export function readJobPast(frames: DataFrame[]): JobPast | undefined {
     pastNotKnown: text(custom.pastNotKnown),
     episodes: rowsOf(episodes).flatMap(readEpisode),
     nodes: rowsOf(named('nodes')).map(readNode),
+    nodesNotKnown: text(custom.nodesNotKnown),
     relatives: rowsOf(named('relatives')).map(readRelative),
     moreEnded: number(custom.moreEnded, 0),
     link: webAddress(text(custom.link)),
@@ -130,6 +135,7 @@ function readNode(cell: Cell): JobNode {
     present: typeof present === 'boolean' ? present : undefined,
     master: cell('master') === true,
     word: text(cell('word')),
+    lastSeen: time(cell('last_seen')),
   };
 }
 

@@ -3,6 +3,7 @@ import { type GrafanaTheme2 } from '@grafana/data';
 import { Button, useStyles2 } from '@grafana/ui';
 import React, { useId } from 'react';
 
+import { type LostJob } from '../../actions/dismissal';
 import { type Target } from '../../actions/states';
 import { verb } from '../../actions/texts';
 import { type Kind } from '../../api/types';
@@ -10,9 +11,10 @@ import { t } from '../../i18n/text';
 import { onlyStopOf, whyNot, type SupportAnswer } from '../../jobs/availability';
 import { type JobRow } from '../../model/jobs';
 import { inertName, SENTENCE } from '../../model/text';
+import { DismissButton } from '../DismissButton';
 import { Part } from './Part';
 
-interface Props {
+interface ActProps {
   uid: string;
   row: JobRow;
   support: SupportAnswer;
@@ -20,18 +22,42 @@ interface Props {
   open(target: Target): void;
 }
 
+interface Props extends ActProps {
+  /** Whether what is shown is of the present. */
+  present: boolean;
+  /** Opens the dialog that dismisses a lost job. */
+  dismiss(uid: string, job: LostJob): void;
+}
+
 /** What may be done about the job; where the server does not allow it, the reason stands beside the button. */
-export function ActButtons({ uid, row, support, open }: Props) {
+export function ActButtons({ uid, row, support, open, present, dismiss }: Props) {
+  const styles = useStyles2(getStyles);
   const onlyStop = onlyStopOf(support);
   return (
     <Part title={t('app-job.acts.title', 'What you can do')}>
+      {row.state === 'lost' && (
+        <div className={styles.act}>
+          <DismissButton
+            row={row}
+            support={support.known === 'yes' ? support.support : undefined}
+            present={present}
+            dismiss={(job) => dismiss(uid, job)}
+          />
+          <span className={styles.reason}>
+            {t(
+              'app-job.acts.dismiss',
+              'Nobody knows how it ended. Find out first; then take it off the list of lost jobs. Nothing is sent to the coordinator.'
+            )}
+          </span>
+        </div>
+      )}
       {!onlyStop && <Act kind="cancel" uid={uid} row={row} support={support} open={open} />}
       <Act kind="force-stop" uid={uid} row={row} support={support} open={open} />
     </Part>
   );
 }
 
-function Act({ kind, uid, row, support, open }: Props & { kind: Kind }) {
+function Act({ kind, uid, row, support, open }: ActProps & { kind: Kind }) {
   const styles = useStyles2(getStyles);
   const reasonId = useId();
   const onlyStop = onlyStopOf(support);

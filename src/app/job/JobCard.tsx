@@ -199,7 +199,7 @@ function Ending({ standing, timeZone }: Pick<Props, 'standing' | 'timeZone'>): R
         <p>
           {t(
             'app-job.card.lost',
-            'Lost: the coordinator no longer lists it, neither open nor ended, and nobody knows how it ended. It is never called finished. Find out what became of its work, then dismiss it on the overview.'
+            'Lost: the coordinator no longer lists it, neither open nor ended, and nobody knows how it ended. It is never called finished. Find out what became of its work, then dismiss it.'
           )}
         </p>
       ) : null;

@@ -1,6 +1,7 @@
 import { type DataFrame, FieldType, type Field } from '@grafana/data';
 import { config, locationService } from '@grafana/runtime';
 import { act, render, screen, within } from '@testing-library/react';
+import userEvent from '@testing-library/user-event';
 import React, { type ReactNode } from 'react';
 import { NEVER, of, throwError } from 'rxjs';
 
@@ -92,7 +93,7 @@ function answerQuery(story: Story, refIds: string[]) {
     : [
         { ...jobsFrame(rows.map(frameRow), { answeredAt: new Date(AS_OF).toISOString(), ...meta }), refId: 'jobs' },
         frame('job', 'episodes', EPISODE, episodes, past),
-        frame('job', 'nodes', ['node', 'present'], nodes),
+        frame('job', 'nodes', ['node', 'present', 'last_seen'], nodes),
         frame('job', 'relatives', ['role', 'job_id', 'job_name', 'state', 'node', 'ended', 'ended_at'], relatives),
         frame('acts', 'events', EVENT, acts),
         ...(delivery ? [{ ...delivery, refId: 'delivery' }] : []),
@@ -268,6 +269,37 @@ describe('the page of another job', () => {
   it('that is lost says so, and never that it finished', async () => {
     await show({ rows: [{ state: 'lost', listed: false, stuck: false }], episodes: [{ ...canceling, state: 'lost' }] });
     expect(part('Job').getByText(/nobody knows how it ended. It is never called finished/)).toBeVisible();
+  });
+
+  it('that is lost can be dismissed here, with a reason', async () => {
+    const user = userEvent.setup({ advanceTimers: jest.advanceTimersByTime });
+    await show({
+      rows: [{ state: 'lost', listed: false, stuck: false, episode: 'e7' }],
+      episodes: [{ ...canceling, state: 'lost' }],
+    });
+    await user.click(part('What you can do').getByRole('button', { name: /^Dismiss… nightly-load/ }));
+    await pass(0);
+    expect(await screen.findByRole('dialog', { name: 'Dismiss lost job: nightly-load' })).toBeVisible();
+  });
+
+  it('that has ended is shown where it ran last, and when it was seen there', async () => {
+    const ended = { ...canceling, state: 'canceled', word: 'CANCELED', since: AS_OF - MINUTE, until: AS_OF - MINUTE };
+    await show({
+      episodes: [{ ...canceling, until: AS_OF - MINUTE }, ended],
+      nodes: [{ node: '10.0.0.2:5802', present: true, last_seen: AS_OF - 2 * MINUTE }],
+    });
+    const where = screen.getByRole('region', { name: 'Where it ran' });
+    expect(where).toHaveTextContent('10.0.0.2:5802 yes');
+    expect(where).toHaveTextContent('The job was last seen there at 2026-11-22 11:58:00');
+  });
+
+  it('whose nodes nobody tells says why', async () => {
+    await show({
+      rows: [{ state: 'pending' }],
+      episodes: [{ ...canceling, state: 'pending' }],
+      custom: { nodesNotKnown: 'The job is pending: the coordinator names no node for it yet.' },
+    });
+    expect(part('Where it runs').getByText(/names no node for it yet/)).toBeVisible();
   });
 
   it('that waits for a child leads to it, and says what a restart of a node would lose', async () => {

@@ -22,6 +22,7 @@ import { Guarded } from '../Guarded';
 import { Moment } from '../Moment';
 import { usePageSearch } from '../pageAddress';
 import { isOfPresent, type Kept } from '../refresh';
+import { useDismissDialog } from '../useDismissDialog';
 import { ActButtons } from './ActButtons';
 import { Acts } from './Acts';
 import { readAddress, readRange, spanOf, type RawRange } from './address';
@@ -72,14 +73,24 @@ function Job({ address, source, raw }: JobProps) {
   const timeZone = getTimeZone();
   const known = useJob(address);
   const { open, dialog } = useActionDialog(ActionDialog, timeZone);
+  const { dismiss, dialog: dismissDialog } = useDismissDialog();
   return (
     <>
       <div className={styles.stack}>
         <Guarded what={t('app-job.page.what', 'The job')} occasion={known.job}>
-          <Shown known={known} address={address} source={source} raw={raw} open={open} timeZone={timeZone} />
+          <Shown
+            known={known}
+            address={address}
+            source={source}
+            raw={raw}
+            open={open}
+            dismiss={dismiss}
+            timeZone={timeZone}
+          />
         </Guarded>
       </div>
       {dialog}
+      {dismissDialog}
     </>
   );
 }
@@ -87,10 +98,11 @@ function Job({ address, source, raw }: JobProps) {
 interface ShownProps extends JobProps {
   known: JobKnown;
   open: ReturnType<typeof useActionDialog>['open'];
+  dismiss: ReturnType<typeof useDismissDialog>['dismiss'];
   timeZone: TimeZone;
 }
 
-function Shown({ known, address, source, raw, open, timeZone }: ShownProps) {
+function Shown({ known, address, source, raw, open, dismiss, timeZone }: ShownProps) {
   const styles = useStyles2(getStyles);
   const now = useTick();
   const { value, receivedAt, failure } = known.job;
@@ -166,7 +178,14 @@ function Shown({ known, address, source, raw, open, timeZone }: ShownProps) {
             </Guarded>
             {isPersonSignedIn() && (
               <Guarded what={t('app-job.page.buttons', 'What you can do')} occasion={known.support}>
-                <ActButtons uid={source.uid} row={standing.row} support={supportAnswer(known.support)} open={open} />
+                <ActButtons
+                  uid={source.uid}
+                  row={standing.row}
+                  support={supportAnswer(known.support)}
+                  open={open}
+                  present={isPresent}
+                  dismiss={dismiss}
+                />
               </Guarded>
             )}
           </div>
@@ -175,13 +194,17 @@ function Shown({ known, address, source, raw, open, timeZone }: ShownProps) {
       <Guarded what={t('app-job.page.timeline', 'The timeline')} occasion={events}>
         <Course standing={standing} job={known.job} bounds={bounds} raw={raw} events={events} timeZone={timeZone} />
       </Guarded>
-      {past && past.nodes.length + past.relatives.length > 0 && (
+      {past && (
         <div className={styles.columns}>
-          {past.nodes.length > 0 && (
-            <Guarded what={t('app-job.page.nodes', 'Where it runs')} occasion={known.job}>
-              <Nodes nodes={past.nodes} present={isPresent} />
-            </Guarded>
-          )}
+          <Guarded what={t('app-job.page.nodes', 'Where it runs')} occasion={known.job}>
+            <Nodes
+              nodes={past.nodes}
+              notKnown={past.nodesNotKnown}
+              open={standing.is === 'open'}
+              present={isPresent}
+              timeZone={timeZone}
+            />
+          </Guarded>
           {past.relatives.length > 0 && (
             <Guarded what={t('app-job.page.family', 'Its relatives')} occasion={known.job}>
               <Family

@@ -29,6 +29,7 @@ function reading(rows: Array<Partial<FrameRow>>, episodes: Episode[]): JobReadin
     pastNotKnown: '',
     episodes,
     nodes: [],
+    nodesNotKnown: '',
     relatives: [],
     moreEnded: 0,
     link: '',

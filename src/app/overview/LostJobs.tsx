@@ -1,13 +1,11 @@
-import { Button } from '@grafana/ui';
 import React from 'react';
 
 import { type LostJob } from '../../actions/dismissal';
 import { t } from '../../i18n/text';
-import { type Source } from '../../api/sources';
 import { useTick } from '../../jobs/clock';
 import { type JobRow } from '../../model/jobs';
 import { ForeignText } from '../../model/ForeignText';
-import { inertName, SENTENCE } from '../../model/text';
+import { DismissButton } from '../DismissButton';
 import { JobName } from '../JobName';
 import { Moment } from '../Moment';
 import { type CoordinatorState } from '../coordinatorState';
@@ -17,7 +15,7 @@ import { Table } from '../Table';
 interface Props {
   states: CoordinatorState[];
   /** Opens the dialog; absent where nobody is signed in who could dismiss. */
-  dismiss?(source: Source, job: LostJob): void;
+  dismiss?(uid: string, job: LostJob): void;
 }
 
 /** Whether any coordinator has a lost job, as far as it is known. */
@@ -70,11 +68,7 @@ interface RowProps {
   dismiss: Props['dismiss'];
 }
 
-function Row({ state, row, present, dismiss }: RowProps) {
-  const { source } = state;
-  const reason = whyNot(state, row, present);
-  const label = t('overview.lost.dismiss', 'Dismiss…');
-  const who = `${inertName(row.name)} ${inertName(row.id)}`;
+function Row({ state: { source, support }, row, present, dismiss }: RowProps) {
   return (
     <tr>
       <td>
@@ -88,45 +82,14 @@ function Row({ state, row, present, dismiss }: RowProps) {
       <td>{row.lastSeen === undefined ? t('app.not-known', 'not known') : <Moment at={row.lastSeen} />}</td>
       <td>
         {dismiss && (
-          <Button
-            size="sm"
-            fill="outline"
-            variant="secondary"
-            disabled={reason !== ''}
-            tooltip={reason === '' ? undefined : inertName(reason, SENTENCE)}
-            aria-label={
-              reason
-                ? t('overview.lost.not-possible', '{{label}} {{who}}. Not possible: {{reason}}', {
-                    label,
-                    who,
-                    reason: inertName(reason, SENTENCE),
-                  })
-                : `${label} ${who}`
-            }
-            onClick={() => dismiss(source, { jobId: row.id, jobName: row.name, episode: row.episode })}
-          >
-            {label}
-          </Button>
+          <DismissButton
+            row={row}
+            support={support.value}
+            present={present}
+            dismiss={(job) => dismiss(source.uid, job)}
+          />
         )}
       </td>
     </tr>
   );
-}
-
-/** Why a lost job cannot be dismissed, as a sentence; empty when it can. */
-function whyNot({ support }: CoordinatorState, row: JobRow, present: boolean): string {
-  if (!support.value) {
-    return t('overview.lost.may-not-known', 'It is not known what you may do.');
-  }
-  if (!support.value.dismiss.allowed) {
-    return (
-      support.value.dismiss.reason || t('overview.lost.no-reason', 'The server does not allow it and gives no reason.')
-    );
-  }
-  if (!present) {
-    return t('overview.lost.may-be-back', 'The coordinator is not seen: the job may be back.');
-  }
-  return row.episode
-    ? ''
-    : t('overview.lost.older', 'The backend is older than this page and does not name what would be dismissed.');
 }

@@ -25,7 +25,8 @@ import { type CoordinatorState } from '../coordinatorState';
 import { maySeeApprovals, useOverview } from './overview';
 import { showsPresent } from '../sight';
 import { StuckList } from './StuckList';
-import { useDialogs } from './useDialogs';
+import { useReviewDialog } from './useReviewDialog';
+import { useDismissDialog } from '../useDismissDialog';
 import { useLoaded } from '../useLoaded';
 import { isAdmin } from '../viewer';
 import { WaitingApprovals } from './WaitingApprovals';
@@ -108,10 +109,11 @@ function Overview({ sources }: { sources: Source[] }) {
 /** What waits for a person's decision, with the dialogs in which it is made. */
 function Decisions({ states }: { states: CoordinatorState[] }) {
   const now = useTick();
-  const { review, dismiss, dialog } = useDialogs(
+  const { review, dialog: reviewDialog } = useReviewDialog(
     (uid, jobId) => presentOf(states, uid, jobId, now),
     (uid) => states.find(({ source }) => source.uid === uid)?.support.value?.onlyStop
   );
+  const { dismiss, dialog: dismissDialog } = useDismissDialog();
   const mayDecide = isPersonSignedIn();
   return (
     <>
@@ -125,7 +127,8 @@ function Decisions({ states }: { states: CoordinatorState[] }) {
           <LostJobs states={states} dismiss={mayDecide ? dismiss : undefined} />
         </Part>
       )}
-      {dialog}
+      {reviewDialog}
+      {dismissDialog}
     </>
   );
 }

@@ -50,7 +50,8 @@ export function StatesLane({ bars, span, laneWidth = 0, timeZone, hatch, selecte
         const width = Math.max(0.3, percentOf(bar.to, span) - x);
         const isUnseen = bar.kind === 'unseen';
         const word = isUnseen ? UNSEEN : bar.state.toUpperCase();
-        const fits = WORD_BEGINS + word.length * LETTER <= (width / 100) * laneWidth;
+        const pixels = (width / 100) * laneWidth;
+        const fits = WORD_BEGINS + word.length * LETTER <= pixels;
         return (
           <g key={`${bar.kind} ${bar.state} ${bar.since}`} onClick={() => select(bar)}>
             <title>{barSentence(bar, timeZone)}</title>
@@ -65,9 +66,15 @@ export function StatesLane({ bars, span, laneWidth = 0, timeZone, hatch, selecte
               strokeWidth={bar === selected ? 2 : 1}
               strokeDasharray={isUnseen ? '4 3' : undefined}
             />
-            <Beginning bar={bar} span={span} hatch={hatch} color={theme.colors.text.primary} />
+            <Beginning
+              bar={bar}
+              span={span}
+              hatch={hatch}
+              color={theme.colors.text.primary}
+              holdsArrow={pixels >= WORD_BEGINS}
+            />
             {fits && (
-              <svg x={`${x}%`} overflow="visible">
+              <svg x={`${x}%`} y={TOP} overflow="visible">
                 <text
                   x={WORD_BEGINS}
                   y={bar.kind === 'end' ? 14 : 19}
@@ -85,8 +92,15 @@ export function StatesLane({ bars, span, laneWidth = 0, timeZone, hatch, selecte
   );
 }
 
+interface BeginningProps extends Pick<Props, 'span' | 'hatch'> {
+  bar: Bar;
+  color: string;
+  /** The bar is wide enough for an arrow; before a narrower one it stands. */
+  holdsArrow: boolean;
+}
+
 /** Solid: exact. Hatched: it began somewhere in there. An open arrow to the left: it may have begun earlier. */
-function Beginning({ bar, span, hatch, color }: { bar: Bar; span: Span; hatch: string; color: string }) {
+function Beginning({ bar, span, hatch, color, holdsArrow }: BeginningProps) {
   const isBefore = bar.since < span.from;
   const x = percentOf(bar.from, span);
   if (bar.kind === 'unseen') {
@@ -95,7 +109,13 @@ function Beginning({ bar, span, hatch, color }: { bar: Bar; span: Span; hatch: s
   if (bar.quality === 'at least') {
     return (
       <svg x={`${x}%`} overflow="visible">
-        <path d={`M11 ${MIDDLE - 6} L3 ${MIDDLE} L11 ${MIDDLE + 6}`} fill="none" stroke={color} strokeWidth={2} />
+        <path
+          d={`M11 ${MIDDLE - 6} L3 ${MIDDLE} L11 ${MIDDLE + 6}`}
+          transform={holdsArrow ? undefined : `translate(-${WORD_BEGINS} 0)`}
+          fill="none"
+          stroke={color}
+          strokeWidth={2}
+        />
       </svg>
     );
   }
