@@ -1,4 +1,4 @@
-import { AppPlugin, type AppRootProps } from '@grafana/data';
+import { AppPlugin } from '@grafana/data';
 import { LoadingPlaceholder } from '@grafana/ui';
 import React, { lazy, Suspense, type ComponentType } from 'react';
 
@@ -22,8 +22,8 @@ const PAGES: Record<string, ComponentType> = {
 };
 
 /** Each of the app's pages is loaded when it is opened, and not with every page of Grafana. */
-function App({ basename }: AppRootProps) {
-  const Page = PAGES[usePagePath(basename)] ?? LazyOverview;
+function App() {
+  const Page = PAGES[usePagePath()] ?? LazyOverview;
   return (
     <Suspense fallback={<LoadingPlaceholder text={t('app.loading', 'Loading Unjam…')} />}>
       <Page />

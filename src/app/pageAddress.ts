@@ -1,10 +1,17 @@
 import { locationService } from '@grafana/runtime';
 import { useMemo, useSyncExternalStore } from 'react';
 
-/** The path below the app's root, as "/setup"; empty at the root. */
-export function usePagePath(basename: string): string {
+import { APP_ID } from '../model/plugins';
+
+const ROOT = `/a/${APP_ID}`;
+
+/**
+ * The path below the app's root, as "/setup"; empty at the root. The root page's `basename` is of no use for it: Grafana
+ * (12.4, AppRootPage.tsx) gives the whole path of the present page there.
+ */
+export function usePagePath(): string {
   const pathname = useSyncExternalStore(subscribe, () => locationService.getLocation().pathname);
-  return pathname.startsWith(basename) ? pathname.slice(basename.length).replace(/\/+$/, '') : '';
+  return pathname.startsWith(ROOT) ? pathname.slice(ROOT.length).replace(/\/+$/, '') : '';
 }
 
 /** The page's query parameters: its state, which survives a reload and can be sent to others. */
