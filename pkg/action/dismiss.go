@@ -42,7 +42,7 @@ func (s *Service) dismiss(ctx context.Context, actor *Actor, id coordinator.JobI
 	if refusal != nil {
 		return AuditRow{}, refusal
 	}
-	job, found := s.deps.Coordinator.View().Job(id)
+	job, found := s.deps.Coordinator.View().Jobs.Find(id)
 	switch {
 	case !found:
 		return AuditRow{}, &Refusal{Guard: CheckJobKnown, Status: http.StatusNotFound, Message: fmt.Sprintf("There is no lost job with the id %s.", id)}

@@ -111,7 +111,7 @@ func (s *Service) tellsChanges(view *watch.View, age time.Duration) bool {
 // seenChange says how a view differs from what was asked for; empty when it
 // does not. A job that is merely not listed has not changed: silence is no end.
 func seenChange(asked Identity, view *watch.View) string {
-	job, found := view.Job(asked.Job)
+	job, found := view.Jobs.Find(asked.Job)
 	switch {
 	case !found:
 		return "The job is not open any more."

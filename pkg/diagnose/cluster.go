@@ -14,14 +14,11 @@ import (
 type Cluster struct {
 	// Now is when the newest answer was read.
 	Now time.Time
-	// StuckAfter is from which age on a job on its way to an end is late. Where
-	// Policy is set, its thresholds stand in, of each state its own.
+	// Policy says from which age on a job is late, of each state its own, and how
+	// long restoring and savepoints may take.
+	Policy Policy
+	// StuckAfter is how long a cancel of ours may go without an effect.
 	StuckAfter time.Duration
-	Policy     *Policy
-	// Settle is how long a new master restores jobs at most, SavepointStall how
-	// long a savepoint may go without a completed checkpoint.
-	Settle         time.Duration
-	SavepointStall time.Duration
 	// Master is the active one, MasterSince since when it was seen so without a
 	// gap (zero: not so now), MasterChangedAt when it was seen to change last
 	// (zero: never).

@@ -54,7 +54,7 @@ func restoring(f *facing) (judged, bool) {
 
 func newMaster(f *facing) (judged, bool) {
 	changed := f.cluster.MasterChangedAt
-	if changed.IsZero() || !f.job.ending() && !f.late() || f.cluster.Now.Sub(changed) >= f.cluster.Settle {
+	if changed.IsZero() || !f.job.ending() && !f.late() || f.cluster.Now.Sub(changed) >= f.cluster.Policy.Settle {
 		return judged{}, false
 	}
 	return f.wait(changed, Evidence{changed, SourceMasters, fmt.Sprintf("The active master is %s since %s: it may still restore the job.", f.cluster.Master, clock(changed))}), true
@@ -63,7 +63,7 @@ func newMaster(f *facing) (judged, bool) {
 // wait is the advice while a master restores.
 func (f *facing) wait(since time.Time, evidence Evidence) judged {
 	found := judged{
-		cause: CauseRestore, outlook: WillRecover, confidence: delivery.Likely, deadline: since.Add(f.cluster.Settle), evidence: []Evidence{evidence},
+		cause: CauseRestore, outlook: WillRecover, confidence: delivery.Likely, deadline: since.Add(f.cluster.Policy.Settle), evidence: []Evidence{evidence},
 		advice: "Wait until the master has restored the job, then look at its state: it may run again although it was canceled.",
 	}
 	if !found.deadline.After(f.cluster.Now) {
@@ -267,8 +267,8 @@ func savepoint(f *facing) (judged, bool) {
 		found.evidence = []Evidence{{last, SourceSavepoint, fmt.Sprintf("The job last completed a checkpoint at %s.", clock(last))}}
 	}
 	found.confidence = delivery.Likely
-	if still := f.cluster.Now.Sub(last); still < f.cluster.SavepointStall {
-		found.outlook, found.deadline = WillRecover, last.Add(f.cluster.SavepointStall)
+	if still := f.cluster.Now.Sub(last); still < f.cluster.Policy.SavepointStall {
+		found.outlook, found.deadline = WillRecover, last.Add(f.cluster.Policy.SavepointStall)
 		found.advice = "Wait for the savepoint: the job's checkpoints go on. Do not force stop it."
 		return found, true
 	}

@@ -69,7 +69,7 @@ func JobRules() []JobRule {
 }
 
 // Jobs finds why jobs that were asked to end have not ended. A job that is on
-// its way to an end for less than StuckAfter has a finding only where the
+// its way to an end for less than the policy says has a finding only where the
 // cluster as a whole holds it up.
 func Jobs(cluster Cluster, jobs []Late) map[coordinator.JobID]Finding {
 	findings := make(map[coordinator.JobID]Finding, len(jobs))
@@ -128,14 +128,10 @@ func (f *facing) word() string {
 }
 
 // late tells whether the job is in its state for longer than it should: on its
-// way to an end, or pending where a policy has a threshold for that.
+// way to an end, or pending where the policy has a threshold for that.
 func (f *facing) late() bool {
-	age := f.cluster.Now.Sub(f.job.Since)
-	if f.cluster.Policy == nil {
-		return f.job.ending() && age >= f.cluster.StuckAfter
-	}
 	after := f.cluster.Policy.After(f.job.State)
-	return after > 0 && age >= after
+	return after > 0 && f.cluster.Now.Sub(f.job.Since) >= after
 }
 
 // lateCancel tells whether a cancel should have ended the job by now.

@@ -35,7 +35,8 @@ func silent(address string) coordinator.WorkerThreads {
 // at twice: another job runs there, the stuck one does not.
 func zeta(change ...func(*Cluster)) Cluster {
 	c := Cluster{
-		Now: minutes(20), StuckAfter: 3 * time.Minute, Settle: time.Minute, SavepointStall: 10 * time.Minute,
+		Now: minutes(20), StuckAfter: 3 * time.Minute,
+		Policy: Policy{Canceling: 3 * time.Minute, Failing: 3 * time.Minute, Savepointing: 3 * time.Minute, Settle: time.Minute, SavepointStall: 10 * time.Minute},
 		Master: "m1:5801", MasterSince: minutes(0), Masters: []coordinator.MasterView{{Address: "http://m1:8080", Master: "m1:5801"}},
 		Members: []string{"m1:5801", "w1:5802"}, Workers: 1, ForceStop: coordinator.Capability{Supported: true}, TaskThreads: coordinator.Capability{Supported: true},
 		Looks:   []Look{{minutes(19.5), []coordinator.WorkerThreads{says("http://w1:8080", otherJob)}}, {minutes(19.8), []coordinator.WorkerThreads{says("http://w1:8080", otherJob)}}},

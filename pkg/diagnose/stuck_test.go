@@ -180,7 +180,11 @@ func TestJobs_ThresholdsByState(t *testing.T) {
 		"pending, no threshold": {Policy{Canceling: time.Minute}, coordinator.StatePending, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
-			got := Jobs(zeta(func(c *Cluster) { c.Policy = &test.policy }), []Late{canceling(func(l *Late) { l.State = test.state })})[stuckJob]
+			policy := func(c *Cluster) {
+				test.policy.Settle, test.policy.SavepointStall = c.Policy.Settle, c.Policy.SavepointStall
+				c.Policy = test.policy
+			}
+			got := Jobs(zeta(policy), []Late{canceling(func(l *Late) { l.State = test.state })})[stuckJob]
 			if got.Cause != test.cause {
 				t.Errorf("%+v", got)
 			}

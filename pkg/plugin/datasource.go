@@ -81,6 +81,9 @@ func (p *Process) NewDatasource(ctx context.Context, raw backend.DataSourceInsta
 	// A namespace would name a whole stack; rows belong to an organisation.
 	//lint:ignore SA1019 Unjam's scope is the organisation
 	d.settings, d.settingsErr = loadSettings(backend.PluginConfigFromContext(ctx).OrgID, raw)
+	if d.settings.UIFault != "" {
+		p.Log.Warn("Jobs are not linked to the coordinator's own UI", "scope", d.settings.Scope.String(), "reason", d.settings.UIFault)
+	}
 	if d.settingsErr == nil {
 		d.settingsErr = d.watch(ctx)
 	}

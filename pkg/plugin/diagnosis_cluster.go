@@ -75,7 +75,7 @@ func (d *Datasource) clusterFindings(view *watch.View) map[coordinator.JobID]dia
 func (d *Datasource) clusterOf(view *watch.View) diagnose.Cluster {
 	snapshot := view.Snapshot
 	cluster := diagnose.Cluster{
-		Now: view.AsOf, StuckAfter: d.settings.StuckAfter, Policy: &d.settings.Detection, Settle: d.settings.Policy.MasterSettleTime, SavepointStall: d.settings.Policy.SavepointStall,
+		Now: view.AsOf, Policy: d.settings.Detection, StuckAfter: d.settings.StuckAfter,
 		Master: masterOf(view), MasterSince: view.MasterStableSince, MasterChangedAt: view.Traces.MasterChangedAt, Masters: snapshot.Masters, Workers: snapshot.Workers,
 		Restoring: len(snapshot.Restoring), ListSilentSince: view.Traces.ListSilentSince,
 		ForceStop: snapshot.Capabilities.ForceStop, TaskThreads: snapshot.Capabilities.TaskThreads,
@@ -130,7 +130,7 @@ func lateJobs(view *watch.View, asked *requests, pending time.Duration) []diagno
 		}
 		late := diagnose.Late{
 			Job: id, State: state, Word: inert(job.Episode.Word), Since: job.Episode.Since, AtLeast: lowerBound(*job), WatchedSince: job.Episode.ContinuousSince,
-			Listed: job.Listed, RestoringSince: restoring, Ran: view.Traces.Ran[id], Checkpoint: checkpoint(view, id),
+			Listed: job.Listed, RestoringSince: restoring, Ran: view.Traces.Ran[id].Nodes, Checkpoint: checkpoint(view, id),
 		}
 		if wasCanceling {
 			late.Forgotten = &diagnose.Forgotten{Master: forgotten.Master, Since: forgotten.Since, LastSeen: forgotten.LastSeen}

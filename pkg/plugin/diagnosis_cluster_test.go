@@ -202,7 +202,7 @@ func TestS18_LabelsDoNotChangeWithTheDiagnosis(t *testing.T) {
 		func(view *watch.View) { view.Threads = nil }, func(*watch.View) {}, silent, silent, split, split, func(*watch.View) {}, func(*watch.View) {},
 	} {
 		view := next(time.Duration(i)*10*time.Second, change)
-		read := reading{view: view, now: view.AsOf, cluster: "lake", judge: d.judge(view), findings: d.findings(view)}
+		read := d.reading(view, jobFilter{judge: d.judge(view)}, view.AsOf)
 		for _, name := range []string{"canceling_age_seconds", "job_cause_code", "job_outlook_code"} {
 			entry, _ := findMetric(name)
 			samples := entry.samples(read)

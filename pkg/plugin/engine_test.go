@@ -215,7 +215,7 @@ func (r *rig) act(kind, id string) answer {
 func (r *rig) waitForJob(id, word string, patience time.Duration) {
 	r.t.Helper()
 	for deadline := time.Now().Add(patience); ; time.Sleep(100 * time.Millisecond) {
-		if job, found := r.datasource.lease.View().Job(watchedID(id)); found && job.Listed && job.Episode.Word == word {
+		if job, found := r.datasource.lease.View().Jobs.Find(watchedID(id)); found && job.Listed && job.Episode.Word == word {
 			return
 		}
 		if time.Now().After(deadline) {
@@ -319,7 +319,7 @@ func lostFinalStatusIsForceStopped(t *testing.T, engine *cluster, dialect string
 	if got := r.call(editor, "GET", "/audit/verify", "", nil); got.body["holds"] != true {
 		t.Errorf("the chain: %s", got.raw)
 	}
-	r.waitFor("the job's end", func(view *watch.View) bool { _, open := view.Job(watchedID(id)); return !open })
+	r.waitFor("the job's end", func(view *watch.View) bool { _, open := view.Jobs.Find(watchedID(id)); return !open })
 }
 
 // S38 on an unmodified engine: force stop is refused with reason and version,
@@ -380,7 +380,7 @@ func engineWithoutForceStop(t *testing.T, engine *cluster) {
 func (r *rig) endsAfterFailover(id string) bool {
 	r.t.Helper()
 	for deadline := time.Now().Add(90 * time.Second); time.Now().Before(deadline); time.Sleep(200 * time.Millisecond) {
-		if job, found := r.datasource.lease.View().Job(watchedID(id)); found && job.Listed && job.Episode.Word == "RUNNING" {
+		if job, found := r.datasource.lease.View().Jobs.Find(watchedID(id)); found && job.Listed && job.Episode.Word == "RUNNING" {
 			return false
 		}
 		reading, err := r.datasource.lease.Client().Job(r.t.Context(), "", watchedID(id))
@@ -413,7 +413,7 @@ func TestS14_EngineWithFrozenWorker(t *testing.T) {
 		if took := view.Snapshot.Took; took > 5*time.Second {
 			t.Fatalf("a poll took %s, the deadline is 4 s", took)
 		}
-		if _, known := view.Job(watchedID(id)); !known {
+		if _, known := view.Jobs.Find(watchedID(id)); !known {
 			t.Fatal("the job is no longer shown")
 		}
 		if !view.Snapshot.Complete && len(view.Snapshot.Notes) == 0 {

@@ -76,8 +76,6 @@ func (d *Datasource) jobsFrame(view *watch.View, parsed query, filter jobFilter,
 		data.NewField("suppressed", nil, make([]string, rows)),
 		data.NewField("suppressed_until", nil, make([]*time.Time, rows)),
 	)
-	judge := d.judge(view)
-	findings := judge.findings
 	var able coordinator.Capabilities
 	if view.Snapshot != nil {
 		able = view.Snapshot.Capabilities
@@ -88,14 +86,14 @@ func (d *Datasource) jobsFrame(view *watch.View, parsed query, filter jobFilter,
 		if !job.Job.CreateTime.IsZero() {
 			created = &job.Job.CreateTime
 		}
-		stuck := judge.at(&job, now)
+		stuck, finding := filter.judge.at(&job, now), filter.judge.findings[job.Job.ID]
 		since, suppressed, until := stuckCells(stuck)
 		frame.SetRow(row, inert(d.settings.Cluster), string(job.Job.ID), inert(job.Job.Name), string(job.Episode.State), inert(job.Episode.Word),
 			job.Episode.Since, job.Episode.Age(now).Seconds(), string(job.Episode.Quality), stuck.Is,
 			job.Listed, job.Episode.LastSeen, inert(strings.Join(job.Job.Nodes, ", ")), created,
 			inert(d.guard.JobBlock(action.KindCancel, job, able)), inert(d.guard.JobBlock(action.KindForceStop, job, able)), job.Episode.ID,
-			string(job.Job.Parent), string(findings[job.Job.ID].Cause), string(findings[job.Job.ID].Outlook), string(findings[job.Job.ID].Confidence),
-			inert(findings[job.Job.ID].Advice), deadline(findings[job.Job.ID]), evidence(findings[job.Job.ID]),
+			string(job.Job.Parent), string(finding.Cause), string(finding.Outlook), string(finding.Confidence),
+			inert(finding.Advice), deadline(finding), evidence(finding),
 			since, inert(suppressed), until)
 	}
 	notes := inertAll(view.Notes)

@@ -129,6 +129,7 @@ func FuzzQuery(f *testing.F) {
 			checkSentence(t, errorResponse(err).Error.Error())
 			return
 		}
+		filter.judge = d.judge(view)
 		var rows int
 		switch parsed.QueryType {
 		case queryTypeJobs:

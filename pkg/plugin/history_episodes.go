@@ -238,7 +238,7 @@ func (p *past) agesOfJobs(found []stretch) {
 		p.say(fmt.Sprintf("%d of %d jobs are shown: those whose state began last. Filter to see others.", mostSeries, len(jobs)))
 		jobs = jobs[:mostSeries]
 	}
-	read := reading{cluster: p.d.settings.Cluster}
+	read := p.d.reading(p.view, p.filter, p.now)
 	for _, id := range jobs {
 		line := p.steps.none()
 		for _, one := range byJob[id] {

@@ -196,8 +196,7 @@ func (p *past) present(ctx context.Context) ([]sample, error) {
 	if !p.isNow() || (entry.OfJobs || entry.OfPairs) && d.blind(p.view, p.now) {
 		return nil, nil
 	}
-	read := reading{view: p.view, now: p.now, cluster: d.settings.Cluster, filter: p.filter, started: d.started, judge: p.filter.judge, timing: d.process.Timing,
-		findings: p.filter.judge.findings, eventBytes: d.settings.Delivery.EventBytes}
+	read := d.reading(p.view, p.filter, p.now)
 	if entry.OfStore {
 		var err error
 		if read.aftermath, err = d.readAftermath(ctx); err != nil {

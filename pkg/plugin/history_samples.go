@@ -19,7 +19,7 @@ const samplesRead = 250_000
 // samplesOf gives the figures that are kept of a view: the same that a query of
 // this moment answers with.
 func (d *Datasource) samplesOf(view *watch.View, now time.Time) []watch.Sample {
-	read := reading{view: view, now: now, cluster: d.settings.Cluster, started: d.started, eventBytes: d.settings.Delivery.EventBytes}
+	read := d.reading(view, jobFilter{}, now)
 	var figures []watch.Sample
 	for _, name := range sampledMetrics {
 		entry, _ := findMetric(name)

@@ -30,13 +30,15 @@ type jobMeta struct {
 	PastNotKnown string `json:"pastNotKnown"`
 	// MoreEnded counts the ended children that are not remembered any more.
 	MoreEnded int `json:"moreEnded"`
+	// NodesNotKnown is why no node is told, a sentence; empty where one is.
+	NodesNotKnown string `json:"nodesNotKnown"`
 	// Link leads to the job in the coordinator's own UI; empty where the data
 	// source's settings name none.
 	Link string `json:"link"`
 }
 
 // answerJob tells one job, open or ended: the episodes that it had in the range,
-// the nodes that it runs on, and the jobs that it waits for or that wait for it.
+// the nodes that it runs on or ran on last, and the jobs that it waits for or that wait for it.
 // What the list of jobs says of it is in a query for jobs. It never differs by
 // user and holds no persons.
 func (d *Datasource) answerJob(ctx context.Context, raw backend.DataQuery, chosen jobFilter, view *watch.View, now time.Time, fromAlert bool) (data.Frames, error) {
@@ -52,13 +54,14 @@ func (d *Datasource) answerJob(ctx context.Context, raw backend.DataQuery, chose
 	}
 	history, pastNotKnown := d.episodesOf(ctx, chosen.JobID, during, view)
 	relatives, more := relativesOf(view, chosen.JobID)
-	frames := data.Frames{episodesFrame(history.Episodes), nodesFrame(view, chosen.JobID), relativesFrame(relatives)}
+	nodes, nodesNotKnown := placesOf(view, chosen.JobID)
+	frames := data.Frames{episodesFrame(history.Episodes), nodes.frame(view), relativesFrame(relatives)}
 	for _, frame := range frames {
 		frame.Meta = &data.FrameMeta{Type: data.FrameTypeTable, PreferredVisualization: data.VisTypeTable}
 	}
 	frames[0].Meta.Custom = jobMeta{
 		historyMeta: d.historyMeta(view, now, nil, history.Cut), PastNotKnown: inert(pastNotKnown),
-		MoreEnded: more, Link: d.settings.UI.of(chosen.JobID),
+		MoreEnded: more, NodesNotKnown: nodesNotKnown, Link: d.settings.UI.of(chosen.JobID),
 	}
 	d.addNotices(frames[0], view, now)
 	return frames, nil
@@ -117,49 +120,6 @@ func momentOf(at time.Time) *time.Time {
 	return &at
 }
 
-// nodesFrame gives a row for each node that an open job runs on as far as the
-// coordinator tells, with whether it is there now; null where nobody says.
-func nodesFrame(view *watch.View, id coordinator.JobID) *data.Frame {
-	var nodes []string
-	if job, open := view.Job(id); open {
-		nodes = job.Job.Nodes
-	}
-	rows := len(nodes)
-	frame := data.NewFrame("nodes",
-		data.NewField("node", nil, make([]string, rows)),
-		data.NewField("present", nil, make([]*bool, rows)),
-		data.NewField("master", nil, make([]bool, rows)),
-		// The coordinator's own word for the node's state.
-		data.NewField("word", nil, make([]string, rows)),
-	)
-	for row, node := range nodes {
-		present, member := presence(view, node)
-		frame.SetRow(row, inert(node), present, member.Master, inert(member.Word))
-	}
-	return frame
-}
-
-// presence tells whether a node is there, by the members that the newest poll
-// listed, else by its own messaging layer; nil where neither says.
-func presence(view *watch.View, node string) (present *bool, member coordinator.Member) {
-	if view.Snapshot == nil || view.Err != nil {
-		return nil, member
-	}
-	members := view.Snapshot.Members
-	if at := slices.IndexFunc(members, func(one coordinator.Member) bool { return one.Address == node || one.Name == node }); at >= 0 {
-		return new(true), members[at]
-	}
-	// A list without the master lacks rows, and an empty one is none.
-	if slices.ContainsFunc(members, func(one coordinator.Member) bool { return one.Master }) {
-		return new(false), member
-	}
-	if slices.ContainsFunc(view.Snapshot.Nodes, func(one coordinator.Node) bool { return one.Name == node && one.Err == nil }) {
-		return new(true), member
-	}
-	// That we do not reach it does not mean that the cluster does not.
-	return nil, member
-}
-
 // relative is a job that waits for another one, or that it waits for.
 type relative struct {
 	role  string
@@ -172,7 +132,7 @@ type relative struct {
 // more counts the ended children that are not remembered any more.
 func relativesOf(view *watch.View, id coordinator.JobID) (relatives []relative, more int) {
 	created := func(id coordinator.JobID) time.Time {
-		job, _ := view.Job(id)
+		job, _ := view.Jobs.Find(id)
 		return job.Job.CreateTime
 	}
 	for _, parent := range view.Families {

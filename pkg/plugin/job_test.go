@@ -105,6 +105,69 @@ func TestJob_OpenIsToldFromTheNewestLook(t *testing.T) {
 	}
 }
 
+// Where a job ran is told as long as it is remembered, with the time of that
+// look; where nobody knows it, that is said.
+func TestJob_WhereItRan(t *testing.T) {
+	view, now := goldenView()
+	d := goldenSource(now)
+	d.process.History = &historyFake{}
+	const canceling = "733584788375666690"
+	seen, other := now.Add(-time.Hour), now.Add(-time.Minute)
+	job, found := view.Jobs.Find(canceling)
+	if !found {
+		t.Fatal("the golden view lacks the job")
+	}
+	view.Traces.Ended = map[coordinator.JobID]watch.Run{"1": {Nodes: []string{"w\u202e:5802"}, At: seen}}
+	view.Families = []family.Parent{{ID: "7", Children: []family.Child{{ID: "8", Node: "nodeB", LastSeen: other, Ended: family.EndTold}, {ID: "9"}}}}
+	ask := func(view *watch.View, id coordinator.JobID) (*data.Frame, string) {
+		frames := askJob(t, d, view, now, id)
+		return frames[1], metaOfJob(t, frames).NodesNotKnown
+	}
+	without := func(run watch.Run) *watch.View {
+		off := *view
+		off.Jobs = view.Jobs.Changed(func(job *watch.JobView) { job.Job.Nodes = nil })
+		off.Traces.Ran = map[coordinator.JobID]watch.Run{canceling: run}
+		return &off
+	}
+	unlisted := *view
+	unlisted.Jobs = view.Jobs.Changed(func(job *watch.JobView) { job.Listed, job.Episode.LastSeen = false, other })
+	for name, row := range map[string]struct {
+		view *watch.View
+		id   coordinator.JobID
+		node string
+		at   time.Time
+	}{
+		"open":                 {view, canceling, "10.0.0.2:5802", time.Time{}},
+		"open, and not listed": {&unlisted, canceling, "10.0.0.2:5802", other},
+		"its worker left":      {without(watch.Run{CreateTime: job.Job.CreateTime, Nodes: []string{"10.0.0.9:5802"}, At: seen}), canceling, "10.0.0.9:5802", seen},
+		"ended":                {view, "1", `w\\u202e:5802`, seen},
+		"a child that ended":   {view, "8", "nodeB", other},
+	} {
+		nodes, notKnown := ask(row.view, row.id)
+		at := "null"
+		if !row.at.IsZero() {
+			at = row.at.UTC().Format(time.RFC3339Nano)
+		}
+		if nodes.Rows() != 1 || notKnown != "" || cell(t, nodes, "node", 0) != row.node || cell(t, nodes, "last_seen", 0) != at {
+			t.Errorf("%s: %d nodes, %q; %s at %s, want %s at %s", name, nodes.Rows(), notKnown, cell(t, nodes, "node", 0), cell(t, nodes, "last_seen", 0), row.node, at)
+		}
+	}
+	for name, row := range map[string]struct {
+		view *watch.View
+		id   coordinator.JobID
+		says string
+	}{
+		"ended long ago":         {view, "2", "not known any more"},
+		"a child without a node": {view, "9", "not known any more"},
+		"open":                   {without(watch.Run{}), canceling, "does not tell on which nodes"},
+		"another run of that id": {without(watch.Run{CreateTime: seen, Nodes: []string{"10.0.0.9:5802"}, At: seen}), canceling, "does not tell on which nodes"},
+	} {
+		if nodes, notKnown := ask(row.view, row.id); nodes.Rows() != 0 || !strings.Contains(notKnown, row.says) {
+			t.Errorf("%s: %d nodes, %q", name, nodes.Rows(), notKnown)
+		}
+	}
+}
+
 // A parent's children are told, those that are still waited for first, and a
 // child's parent; the children that ended longest ago are counted.
 func TestJob_Relatives(t *testing.T) {
@@ -181,6 +244,15 @@ func TestJob_Faults(t *testing.T) {
 	}
 }
 
+func inJSON(t *testing.T, text string) json.RawMessage {
+	t.Helper()
+	encoded, err := json.Marshal(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return encoded
+}
+
 // The address of the coordinator's own UI: an id stays one part of it, whatever
 // it holds.
 func TestUITemplate(t *testing.T) {
@@ -190,7 +262,7 @@ func TestUITemplate(t *testing.T) {
 		"http://ui.example:8080/x#/{jobId}/y?z={jobId}": "http://ui.example:8080/x#/a%26b%2F..%2F%23%3Fc%25%20d/y?z=a%26b%2F..%2F%23%3Fc%25%20d",
 		"https://ui.example/jobs":                       "https://ui.example/jobs",
 	} {
-		template, err := readUI(raw)
+		template, err := readUI(inJSON(t, raw))
 		if err != nil || template.of("a&b/../#?c% d") != want {
 			t.Errorf("%q: %q, %v", raw, template.of("a&b/../#?c% d"), err)
 		}
@@ -206,7 +278,7 @@ func TestUITemplate(t *testing.T) {
 		"https://ui.exa mple/%zz":                              "is not a URL",
 		"https://ui.example/" + strings.Repeat("x", longestUI): "is not a URL",
 	} {
-		if _, err := readUI(raw); err == nil || !strings.Contains(err.Error(), says) || strings.Contains(err.Error(), "s3cret") {
+		if _, err := readUI(inJSON(t, raw)); err == nil || !strings.Contains(err.Error(), says) || strings.Contains(err.Error(), "s3cret") {
 			t.Errorf("%q: %v", raw, err)
 		}
 	}

@@ -49,20 +49,32 @@ type reading struct {
 	view    *watch.View
 	now     time.Time
 	cluster string
-	filter  jobFilter
+	// filter chooses jobs; its judge says which are stuck, and has the diagnoses.
+	filter jobFilter
 	// started is when the data source began to look; poll_age_seconds counts
 	// from there until the first complete poll.
 	started time.Time
-	// judge says which jobs are stuck.
-	judge judge
 	// aftermath is what is open after the acts; of OfStore metrics only.
 	aftermath action.Aftermath
 	timing    action.Timing
-	// findings are the diagnoses of jobs. fromAlert: an alert rule asks.
-	findings  map[coordinator.JobID]diagnose.Finding
+	// fromAlert: an alert rule asks.
 	fromAlert bool
 	// eventBytes is the set size of an event.
 	eventBytes int64
+}
+
+// reading gives what a metric of a view is computed from; what only some
+// metrics need (aftermath, fromAlert) is put in where they are asked for.
+func (d *Datasource) reading(view *watch.View, filter jobFilter, now time.Time) reading {
+	return reading{
+		view: view, now: now, cluster: d.settings.Cluster, filter: filter, started: d.started,
+		timing: d.process.Timing, eventBytes: d.settings.Delivery.EventBytes,
+	}
+}
+
+// finding is a job's diagnosis; its zero value where it has none.
+func (r reading) finding(job watch.JobView) diagnose.Finding {
+	return r.filter.judge.findings[job.Job.ID]
 }
 
 func (r reading) clusterLabel() map[string]string {
@@ -103,7 +115,7 @@ func (r reading) perJob(choose func(watch.JobView) bool, value func(watch.JobVie
 // series that comes with a finding alone would come and go beside its alert.
 func (r reading) diagnosed(job watch.JobView) bool {
 	state := job.Episode.State
-	return r.findings[job.Job.ID].Cause != "" || state == coordinator.StateCanceling || state == coordinator.StateFailing
+	return r.finding(job).Cause != "" || state == coordinator.StateCanceling || state == coordinator.StateFailing
 }
 
 // causeCodes lists the causes with their codes.
@@ -162,7 +174,7 @@ func jobMetrics() []metric {
 			Name: "stuck_jobs", Unit: "short", Labels: clusterOnly, OfJobs: true,
 			Help: "Jobs that are stuck by the data source's detection policy: longer in their state than its threshold, or parents that wait for an event of a child on a lost node; without those that are suppressed.",
 			samples: func(r reading) []sample {
-				r.filter.StuckOnly, r.filter.judge = true, r.judge
+				r.filter.StuckOnly = true
 				return r.count(everyJob)
 			},
 		},
@@ -170,7 +182,7 @@ func jobMetrics() []metric {
 			Name: "job_stuck", Unit: "bool", Labels: jobLabels, OfJobs: true,
 			Help: "1 where the same policy calls a job stuck; 0 where it is not late or suppressed (master just changed, restore running, savepoint moving, maintenance window). One series for each job in a state that has a threshold, and for parents that wait.",
 			samples: func(r reading) []sample {
-				return r.perJob(r.judge.speaks, func(job watch.JobView) float64 { return boolean(r.judge.at(&job, r.now).Is) })
+				return r.perJob(r.filter.judge.speaks, func(job watch.JobView) float64 { return boolean(r.filter.judge.at(&job, r.now).Is) })
 			},
 		},
 		{Name: "jobs", Unit: "short", Labels: []string{"cluster", "state"}, OfJobs: true, Help: "Open jobs by state.", samples: jobsByState},
@@ -183,14 +195,14 @@ func jobMetrics() []metric {
 			Name: "job_cause_code", Unit: "short", Labels: jobLabels, OfJobs: true,
 			Help: "Why each job hangs, as a number: " + causeCodes() + " 0: on its way to an end, and nothing is wrong that is known.",
 			samples: func(r reading) []sample {
-				return r.perJob(r.diagnosed, func(job watch.JobView) float64 { return float64(r.findings[job.Job.ID].Cause.Code()) })
+				return r.perJob(r.diagnosed, func(job watch.JobView) float64 { return float64(r.finding(job).Cause.Code()) })
 			},
 		},
 		{
 			Name: "job_outlook_code", Unit: "short", Labels: jobLabels, OfJobs: true,
 			Help: "What becomes of the same job without an operator: 1 will recover, 2 may recover, 3 cannot recover. 0: no finding.",
 			samples: func(r reading) []sample {
-				return r.perJob(r.diagnosed, func(job watch.JobView) float64 { return float64(r.findings[job.Job.ID].Outlook.Code()) })
+				return r.perJob(r.diagnosed, func(job watch.JobView) float64 { return float64(r.finding(job).Outlook.Code()) })
 			},
 		},
 	}

@@ -194,10 +194,10 @@ func deliveryMetrics() []metric {
 			Help: "How long each stuck parent has waited since its last child ended: it is running, and the event that it waits for was sent while the peer was lost.",
 			samples: func(r reading) []sample {
 				return r.perJob(func(job watch.JobView) bool {
-					return waitsForEvents(r.findings[job.Job.ID]) && r.judge.at(&job, r.now).Is
+					return waitsForEvents(r.finding(job)) && r.filter.judge.at(&job, r.now).Is
 				},
 					func(job watch.JobView) float64 {
-						return max(0, r.now.Sub(r.findings[job.Job.ID].WaitingSince).Seconds())
+						return max(0, r.now.Sub(r.finding(job).WaitingSince).Seconds())
 					})
 			},
 		},

@@ -130,8 +130,8 @@ func (d *Datasource) answerMetric(ctx context.Context, parsed query, filter jobF
 	if (entry.OfJobs || entry.OfPairs) && (view.CompleteAsOf.IsZero() || fromAlert && d.blind(view, now)) {
 		return nil, blindError(d.settings.Cluster, view, now)
 	}
-	read := reading{view: view, now: now, cluster: d.settings.Cluster, filter: filter, started: d.started, judge: filter.judge, timing: d.process.Timing,
-		findings: filter.judge.findings, fromAlert: fromAlert, eventBytes: d.settings.Delivery.EventBytes}
+	read := d.reading(view, filter, now)
+	read.fromAlert = fromAlert
 	var lacks []string
 	var samples []sample
 	if entry.OfStore {

@@ -165,10 +165,11 @@ func TestFrames_Golden(t *testing.T) {
 	experimental.CheckGoldenJSONFrame(t, "testdata", "jobs-stuck", d.jobsFrame(view, jobs, jobFilter{StuckOnly: true, judge: d.judge(view)}, now), false)
 	all := jobs
 	d.diagnosed.view, d.diagnosed.of, d.diagnosed.spoken = view, goldenFindings(now), nil
-	experimental.CheckGoldenJSONFrame(t, "testdata", "jobs-diagnosed", d.jobsFrame(view, all, jobFilter{JobID: "733584788375666692"}, now), false)
+	experimental.CheckGoldenJSONFrame(t, "testdata", "jobs-diagnosed", d.jobsFrame(view, all, jobFilter{JobID: "733584788375666692", judge: d.judge(view)}, now), false)
 	experimental.CheckGoldenJSONFrame(t, "testdata", "delivery", d.deliveryFrame(view, jobs, pairFilter{}, now), false)
 	for _, entry := range catalogue() {
-		read := reading{view: view, now: now, cluster: "lake", started: d.started, judge: d.judge(view), findings: goldenFindings(now), eventBytes: 2000, aftermath: goldenAftermath(now), timing: action.DefaultTiming()}
+		read := d.reading(view, jobFilter{judge: d.judge(view)}, now)
+		read.eventBytes, read.aftermath, read.timing = 2000, goldenAftermath(now), action.DefaultTiming()
 		experimental.CheckGoldenJSONFrame(t, "testdata", "metric-"+entry.Name, metricFrame(entry, entry.samples(read), asOf(entry, read)), false)
 	}
 }
@@ -183,8 +184,8 @@ func TestMetrics_LabelsAreStable(t *testing.T) {
 		job.Job.Nodes = []string{"elsewhere"}
 	})
 	for _, entry := range catalogue() {
-		before := entry.samples(reading{view: view, now: now, cluster: "lake", judge: judge{policy: goldenDetection(), view: view}})
-		after := entry.samples(reading{view: &later, now: now.Add(time.Minute), cluster: "lake", judge: judge{policy: goldenDetection(), view: &later}})
+		before := entry.samples(reading{view: view, now: now, cluster: "lake", filter: jobFilter{judge: judge{policy: goldenDetection(), view: view}}})
+		after := entry.samples(reading{view: &later, now: now.Add(time.Minute), cluster: "lake", filter: jobFilter{judge: judge{policy: goldenDetection(), view: &later}}})
 		for i := range before {
 			if !sameLabels(before[i].labels, after[i].labels) {
 				t.Errorf("%s: %v became %v", entry.Name, before[i].labels, after[i].labels)
@@ -200,7 +201,7 @@ func sameLabels(a, b data.Labels) bool { return a.Equals(b) }
 func TestMetrics_AreNumericWide(t *testing.T) {
 	view, now := goldenView()
 	for _, entry := range catalogue() {
-		frame := metricFrame(entry, entry.samples(reading{view: view, now: now, cluster: "lake", judge: judge{policy: goldenDetection(), view: view}}), now)
+		frame := metricFrame(entry, entry.samples(reading{view: view, now: now, cluster: "lake", filter: jobFilter{judge: judge{policy: goldenDetection(), view: view}}}), now)
 		if frame.Meta.Type != data.FrameTypeNumericWide {
 			t.Errorf("%s: %s", entry.Name, frame.Meta.Type)
 		}

@@ -299,7 +299,7 @@ func (r *rig) waitFor(what string, shown func(view *watch.View) bool) {
 func (r *rig) waitForState(word string) {
 	r.t.Helper()
 	r.waitFor("the state "+word, func(view *watch.View) bool {
-		job, found := view.Job(stuckJob)
+		job, found := view.Jobs.Find(stuckJob)
 		return found && job.Listed && job.Episode.Word == word
 	})
 }

@@ -169,7 +169,7 @@ func TestJudge_RemembersMastersAndCheckpoints(t *testing.T) {
 func TestMetrics_JobStuckGoesWithCancelingAge(t *testing.T) {
 	view, now := goldenView()
 	d := goldenSource(now)
-	read := reading{view: view, now: now, cluster: "lake", judge: d.judge(view), findings: d.findings(view)}
+	read := d.reading(view, jobFilter{judge: d.judge(view)}, now)
 	age, _ := findMetric("canceling_age_seconds")
 	stuck, _ := findMetric("job_stuck")
 	values := map[string]float64{}

@@ -27,9 +27,10 @@ type Traces struct {
 	// Forgotten are the CANCELING episodes, under another master, of jobs that
 	// are running or pending now.
 	Forgotten map[coordinator.JobID]timeline.Episode
-	// Ran are the members that ran a job which is on its way to an end, as far
-	// as the master told.
-	Ran map[coordinator.JobID][]string
+	// Ran is where jobs that are on their way to an end run, or ran last, as far
+	// as the master told; Ended the same of jobs that ended in the last day.
+	Ran   map[coordinator.JobID]Run
+	Ended map[coordinator.JobID]Run
 	// Restoring is since when jobs are being restored.
 	Restoring map[coordinator.JobID]time.Time
 }
@@ -66,10 +67,11 @@ func (t *traces) advance(before timeline.Jobs, snapshot *coordinator.Snapshot, c
 	}
 	t.cancels(at, changes, jobs)
 
-	ran, restoring := map[coordinator.JobID][]string{}, map[coordinator.JobID]time.Time{}
+	t.Ended = t.ended(at, before, changes.Closed, jobs)
+	ran, restoring := map[coordinator.JobID]Run{}, map[coordinator.JobID]time.Time{}
 	for _, view := range jobs.Shared() {
 		if ending(view.Episode.State) {
-			ran[view.Job.ID] = t.ranOn(view.Job, before)
+			ran[view.Job.ID] = t.ranOn(view, before)
 		}
 	}
 	for _, id := range snapshot.Restoring {
@@ -83,20 +85,6 @@ func (t *traces) advance(before timeline.Jobs, snapshot *coordinator.Snapshot, c
 
 func ending(state coordinator.State) bool {
 	return state == coordinator.StateCanceling || state == coordinator.StateFailing || state == coordinator.StateSavepointing
-}
-
-// ranOn is where a job ran: the master takes a job off a member that left.
-func (t *traces) ranOn(job coordinator.Job, before timeline.Jobs) []string {
-	switch {
-	case len(job.Nodes) > 0:
-		return job.Nodes
-	case len(t.Ran[job.ID]) > 0:
-		return t.Ran[job.ID]
-	}
-	if was, found := before.Find(job.ID); found {
-		return was.Job.Nodes
-	}
-	return nil
 }
 
 func (t *traces) topology(at time.Time, events []timeline.Event) {

@@ -102,7 +102,7 @@ func TestDeparturesAndWhereJobsRan(t *testing.T) {
 		fake.answer(under("a:5801", []string{"a:5801"}, running("1", coordinator.StateCanceling)))
 		pass(30 * time.Second)
 		traces := lease.View().Traces
-		if len(traces.Left) != 1 || traces.Left[0].Member != "w:5802" || !traces.Left[0].Back.IsZero() || !slices.Equal(traces.Ran["1"], ran.Nodes) {
+		if len(traces.Left) != 1 || traces.Left[0].Member != "w:5802" || !traces.Left[0].Back.IsZero() || !slices.Equal(traces.Ran["1"].Nodes, ran.Nodes) {
 			t.Fatalf("%+v", traces)
 		}
 		fake.answer(under("a:5801", []string{"a:5801", "w:5802"}, running("1", coordinator.StateCanceling)))

@@ -75,6 +75,3 @@ func (v *View) Blind(now time.Time, interval time.Duration) bool {
 // GapIntervals is the number of poll intervals without a complete poll that
 // make a gap (design §3).
 const GapIntervals = timeline.GapIntervals
-
-// Job finds an open job by id; false when it is not among them.
-func (v *View) Job(id coordinator.JobID) (JobView, bool) { return v.Jobs.Find(id) }
