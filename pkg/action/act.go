@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"go.opentelemetry.io/otel/trace"
@@ -14,7 +15,8 @@ import (
 // act sends the one request of a recorded intent and looks for its end. It
 // runs in the registry's context: neither the request that confirmed it nor
 // the data source instance can cut it off. It never sends twice.
-func (s *Service) act(ctx context.Context, intent Intent) {
+// seen is when the job was read last.
+func (s *Service) act(ctx context.Context, intent Intent, seen time.Time) {
 	defer s.markActive(intent.ID, false)
 	// The lease keeps other replicas from reconciling while this one still
 	// knows more than any reading could tell.
@@ -22,6 +24,10 @@ func (s *Service) act(ctx context.Context, intent Intent) {
 		// Somebody reconciles this intent already: he found it recorded and
 		// not sent. Sending now could surprise him.
 		s.settle(ctx, intent, OutcomeRefused, "The right to act could not be taken, so nothing was sent.", AuditOutcome)
+		return
+	}
+	if unseen := since(seen, s.deps.Now()); unseen > longestUnseen {
+		s.settle(ctx, intent, OutcomeRefused, fmt.Sprintf("Nothing was sent: %s passed between the last look at the job and the request, since the record or this server was held up. Make a new plan.", span(unseen)), AuditOutcome)
 		return
 	}
 	answer, err := s.send(ctx, intent)
@@ -32,6 +38,17 @@ func (s *Service) act(ctx context.Context, intent Intent) {
 	if ended, proven := s.verify(ctx, intent); proven {
 		s.lookForLeftovers(ctx, []Intent{ended})
 	}
+}
+
+// longestUnseen is how long before the request the job may have been read: a
+// coordinator compares nothing, and a job that was restored meanwhile runs again
+// under its id. Asking the workers and writing the record take a part of it.
+const longestUnseen = 30 * time.Second
+
+// since is how long ago something was, also where the machine slept meanwhile,
+// which a monotonic clock does not count.
+func since(then, now time.Time) time.Duration {
+	return max(now.Sub(then), now.Round(0).Sub(then.Round(0)))
 }
 
 // lease takes the right to work on an intent for so long, by the store's time;
@@ -114,7 +131,8 @@ func unproven(intent Intent) Outcome {
 }
 
 // look reads the job once. Only a reading that proves an end gives a final
-// outcome: not silence, not UNKNOWABLE, not a bare id, not absence from a list.
+// outcome: not silence, not UNKNOWABLE, not a bare id, not absence from a list,
+// and not what one of several masters says.
 func (s *Service) look(ctx context.Context, intent Intent) (Outcome, string) {
 	ctx, cancel := context.WithTimeout(ctx, s.deps.Timing.Read)
 	defer cancel()
@@ -126,15 +144,35 @@ func (s *Service) look(ctx context.Context, intent Intent) (Outcome, string) {
 		return OutcomeNone, fmt.Sprintf("The job could not be read: %v", err)
 	case !reading.Job.CreateTime.Equal(intent.Identity.CreateTime):
 		return OutcomeNone, "The coordinator shows another job under this id. That proves no end."
+	case reading.Job.CreateTime.IsZero() && intent.Identity.Cluster != s.deps.Cluster:
+		return OutcomeNone, "The data source's coordinator, or its addresses, have changed since, and nothing tells this job from another one of that id there. That proves no end."
 	case reading.Proof == coordinator.ProofNone:
 		return OutcomeNone, fmt.Sprintf("The coordinator says %s. That proves no end.", reading.Job.Word)
 	case reading.Proof == coordinator.ProofOpen:
 		return OutcomeNone, fmt.Sprintf("The job has not been seen to end: it is %s.", reading.Job.Word)
+	case reading.Proof != coordinator.ProofEnded || !reading.Job.State.Ended():
+		return OutcomeNone, fmt.Sprintf("What the coordinator says (%s) proves no end.", reading.Job.Word)
+	case len(s.masters(reading)) > 1:
+		return OutcomeNone, fmt.Sprintf("The masters disagree (%s), and one of them says %s. That proves no end.", strings.Join(s.masters(reading), ", "), reading.Job.Word)
 	case reading.Job.State == coordinator.StateCanceled:
 		return OutcomeStopped, fmt.Sprintf("The coordinator keeps the job among its ended jobs as %s.", reading.Job.Word)
 	default:
 		return OutcomeEndedByItself, fmt.Sprintf("The coordinator keeps the job among its ended jobs as %s.", reading.Job.Word)
 	}
+}
+
+// masters are those that are named where they disagree: in a live reading, or
+// else at the newest complete poll, since not every master may have answered.
+func (s *Service) masters(reading coordinator.Reading) []string {
+	if len(reading.Split) > 1 {
+		return reading.Split
+	}
+	if complete := s.deps.Coordinator.View().Complete; complete != nil {
+		if masters, split := complete.SplitMasters(); split {
+			return masters
+		}
+	}
+	return nil
 }
 
 // settle writes an outcome and its audit row; see update.

@@ -42,6 +42,26 @@ func TestS30S31_AnswerIsNoProof(t *testing.T) {
 				reading.Job.State, reading.Proof, reading.Job.CreateTime = coordinator.StateCanceled, coordinator.ProofEnded, created.Add(time.Hour)
 			})
 		},
+		"S16 one of two masters says canceled": func(e *engine) {
+			e.ended(coordinator.StateCanceled, "CANCELED")
+			e.change(func(_ *watch.View, reading *coordinator.Reading) { reading.Split = []string{master, "10.0.0.9:5801"} })
+		},
+		"S16 the other master answered the last poll only": func(e *engine) {
+			e.ended(coordinator.StateCanceled, "CANCELED")
+			e.change(func(view *watch.View, _ *coordinator.Reading) {
+				split := *view.Complete
+				split.Masters = []coordinator.MasterView{{Address: address, Master: master}, {Address: "http://10.0.0.9:8080", Master: "10.0.0.9:5801"}}
+				view.Complete = &split
+			})
+		},
+		"an end state with no word on its proof": func(e *engine) {
+			e.change(func(_ *watch.View, reading *coordinator.Reading) {
+				reading.Job.State, reading.Proof = coordinator.StateCanceled, ""
+			})
+		},
+		"a proof of an end in an open state": func(e *engine) {
+			e.change(func(_ *watch.View, reading *coordinator.Reading) { reading.Proof = coordinator.ProofEnded })
+		},
 		"the coordinator went away": func(e *engine) { e.mu.Lock(); e.readErr = coordinator.ErrUnreachable; e.mu.Unlock() },
 	} {
 		t.Run(name, func(t *testing.T) {

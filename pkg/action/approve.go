@@ -136,7 +136,7 @@ func (s *Service) carryOut(ctx context.Context, approver Actor, approval Approva
 	if refusal != nil {
 		return Intent{}, refusal
 	}
-	s.actBeside(ctx, intent)
+	s.actBeside(ctx, intent, facts.Now)
 	return intent, nil
 }
 
@@ -146,7 +146,7 @@ func (s *Service) carryOut(ctx context.Context, approver Actor, approval Approva
 func (s *Service) checkApproved(ctx context.Context, approval Approval, facts Facts, verdicts []Verdict, typed Confirmation) *Refusal {
 	job := facts.Reading.Job
 	switch {
-	case facts.Reading.Proof == coordinator.ProofEnded && job.State.Ended():
+	case facts.Reading.Proof == coordinator.ProofEnded && job.State.Ended() && len(facts.Split) < 2:
 		s.cancel(ctx, approval, fmt.Sprintf("The job has ended: it is %s.", job.Word))
 		return endedRefusal(job)
 	case facts.Reading.Proof != coordinator.ProofOpen:

@@ -261,6 +261,10 @@ func TestApprove_WhatChanged(t *testing.T) {
 		"S16 split": {read(func(reading *coordinator.Reading) {
 			reading.Master, reading.Split = "10.0.0.9:5801", []string{master, "10.0.0.9:5801"}
 		}), action.GuardSplit, 409, action.ApprovalWaiting},
+		"S16 split, and one master says ended": {read(func(reading *coordinator.Reading) {
+			reading.Split = []string{master, "10.0.0.9:5801"}
+			reading.Job.State, reading.Job.Word, reading.Proof = coordinator.StateCanceled, "CANCELED", coordinator.ProofEnded
+		}), action.CheckCoordinator, 503, action.ApprovalWaiting},
 		"coordinator gone": {func(r *rig) { r.engine.mu.Lock(); r.engine.readErr = coordinator.ErrUnreachable; r.engine.mu.Unlock() }, action.CheckCoordinator, 503, action.ApprovalWaiting},
 		"a poll failed": {func(r *rig) {
 			r.engine.change(func(view *watch.View, _ *coordinator.Reading) {

@@ -56,7 +56,7 @@ func (s *Service) confirm(ctx context.Context, actor *Actor, id string, typed Co
 	if refusal != nil {
 		return plan, Intent{}, refusal
 	}
-	s.actBeside(ctx, intent)
+	s.actBeside(ctx, intent, facts.Now)
 	return plan, intent, nil
 }
 
@@ -166,6 +166,10 @@ func checkReason(reason string) *Refusal {
 
 // checkNow compares the plan with what is true now.
 func (s *Service) checkNow(ctx context.Context, plan Plan, facts Facts, typed Confirmation) *Refusal {
+	if split := guardSplit(facts); split.Result == Block && facts.Reading.Job.State.Ended() {
+		// One of several masters says so, and another may know better.
+		return &Refusal{Guard: GuardSplit, Status: http.StatusConflict, Message: split.Reason + " Nothing was sent.", Change: split.Change, PlanChanged: true}
+	}
 	if facts.Reading.Proof == coordinator.ProofEnded && facts.Reading.Job.State.Ended() {
 		return endedRefusal(facts.Reading.Job)
 	}

@@ -23,18 +23,15 @@ func (s *Service) facts(ctx context.Context, kind Kind, reading coordinator.Read
 		Kind: kind, Now: now, StoreNow: now, Policy: s.deps.Policy, ProxyFault: s.deps.ProxyFault, StoreErr: s.deps.StoreErr,
 		AsOf: view.CompleteAsOf, Blind: view.Blind(now, s.deps.Interval), PollErr: view.Err,
 		Incomplete: view.Snapshot != nil && !view.Snapshot.Complete, MasterStableSince: view.MasterStableSince,
-		Reading: reading, Split: reading.Split,
+		Reading: reading, Split: s.masters(reading),
 	}
 	if view.Snapshot != nil {
 		facts.Capabilities, facts.Restoring = view.Snapshot.Capabilities, view.Snapshot.Restoring
 	}
 	if view.Complete != nil {
 		facts.Master = view.Complete.Master
-		if masters, split := view.Complete.SplitMasters(); split && len(facts.Split) < 2 {
-			facts.Split = masters
-		}
 	}
-	if job, found := view.Job(reading.Job.ID); found {
+	if job, found := view.Jobs.Find(reading.Job.ID); found {
 		facts.Watched, facts.Listed, facts.Episode = true, job.Listed, job.Episode
 		if s.deps.Diagnoser != nil {
 			facts.Outlook = s.deps.Diagnoser.Outlook(view, job)
@@ -157,7 +154,7 @@ func (s *Service) context(facts Facts) Context {
 	}
 	if view := s.deps.Coordinator.View(); view.Complete != nil {
 		context.Workers = view.Complete.Workers
-		if job, found := view.Job(facts.Reading.Job.ID); found && len(context.Nodes) == 0 && len(job.Job.Nodes) > 0 {
+		if job, found := view.Jobs.Find(facts.Reading.Job.ID); found && len(context.Nodes) == 0 && len(job.Job.Nodes) > 0 {
 			context.Nodes = job.Job.Nodes
 		}
 	}

@@ -64,7 +64,12 @@ func (s *Service) lookForLeftovers(ctx context.Context, ended []Intent) {
 	}
 	look := s.askWorkers(ctx)
 	for _, intent := range ended {
-		s.keepLeftovers(ctx, intent, look.of(intent, s.deps.Coordinator.View().Jobs))
+		told := look.of(intent, s.deps.Coordinator.View().Jobs)
+		if intent.Identity.Cluster != s.deps.Cluster {
+			// Other workers, perhaps, which never ran it.
+			told = workersLook{unasked: "The data source's coordinator, or its addresses, have changed since."}
+		}
+		s.keepLeftovers(ctx, intent, told)
 	}
 }
 

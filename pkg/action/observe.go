@@ -2,6 +2,7 @@ package action
 
 import (
 	"context"
+	"time"
 
 	"go.opentelemetry.io/otel/attribute"
 	"go.opentelemetry.io/otel/codes"
@@ -51,12 +52,12 @@ func spanRefused(ctx context.Context, refusal *Refusal) {
 
 // actBeside acts beside the request that confirmed. The act outlives the request,
 // so its span is linked to the request's and not a part of it.
-func (s *Service) actBeside(request context.Context, intent Intent) {
+func (s *Service) actBeside(request context.Context, intent Intent, seen time.Time) {
 	confirmed := trace.LinkFromContext(request)
 	s.deps.Background.Go(func(ctx context.Context) {
 		ctx, span := s.deps.Tracer.Start(ctx, "unjam.act", trace.WithLinks(confirmed))
 		defer span.End()
 		spanKind(ctx, intent.Kind)
-		s.act(ctx, intent)
+		s.act(ctx, intent, seen)
 	})
 }

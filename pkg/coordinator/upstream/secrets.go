@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/base64"
 	"encoding/json"
+	"html"
 	"net/url"
 	"regexp"
 	"slices"
@@ -110,12 +111,15 @@ func (s Secrets) Hide(text string) string { return s.replacer.Replace(text) }
 // HideIn replaces the credentials in the beginning of a text and gives at most
 // limit bytes of it. Unless the beginning is the whole text, its end may be a
 // part of a credential, which is left out. Where a credential is still there
-// when JSON's escapes are read (there are many ways to write one), nothing of
-// the text is given.
+// when JSON's and HTML's escapes are read (there are many ways to write one),
+// nothing of the text is given.
 func (s Secrets) HideIn(beginning string, whole bool, limit int) string {
 	hidden := s.Hide(beginning)
-	if read := unescape(hidden); s.Hide(read) != read {
-		return Mask
+	read := unescape(hidden)
+	for _, read := range []string{read, html.UnescapeString(read)} {
+		if s.Hide(read) != read {
+			return Mask
+		}
 	}
 	if !whole {
 		hidden = hidden[:max(0, len(hidden)-s.longest)]

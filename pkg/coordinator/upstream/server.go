@@ -6,8 +6,11 @@ import (
 	"context"
 	"crypto/tls"
 	"errors"
+	"fmt"
 	"io"
+	"math"
 	"net/http"
+	"strconv"
 	"strings"
 	"time"
 
@@ -194,6 +197,9 @@ func (s *Server) get(ctx context.Context, call Call, read func(*Answer) error) e
 	if encoding := response.Header.Get("Content-Encoding"); encoding != "" && !strings.EqualFold(encoding, "identity") {
 		return BadAnswer(call.Address, call.Path, "the answer is compressed ("+Cut(OneLine(s.secrets.Hide(encoding)), maxEncodingBytes)+") though that was not asked for", "Switch compression off in the proxy in between.", nil)
 	}
+	if age := ageOf(response.Header); age > oldestAnswer {
+		return BadAnswer(call.Address, call.Path, fmt.Sprintf("the answer comes from a cache, and is %s old", age), "Switch caching off in the proxy in between: what it keeps hides an outage.", nil)
+	}
 	if call.Streamed {
 		timer.Stop()
 	}
@@ -266,6 +272,8 @@ func (s *Server) setHeaders(request *http.Request, accept string, anonymous bool
 		request.Header.Set(name, value)
 	}
 	request.Header.Set("Accept", accept)
+	// Everything is asked for because it may have changed a moment ago.
+	request.Header.Set("Cache-Control", "no-cache")
 	request.Header.Set("User-Agent", userAgent)
 	if credentials := s.options.Credentials; !anonymous {
 		switch {
@@ -275,6 +283,20 @@ func (s *Server) setHeaders(request *http.Request, accept string, anonymous bool
 			request.SetBasicAuth(credentials.Username, credentials.Password)
 		}
 	}
+}
+
+// oldestAnswer is how old an answer may be by the caches that it came through.
+// They count whole seconds, and the time on the way.
+const oldestAnswer = 2 * time.Second
+
+// ageOf is for how long caches have kept an answer, as they tell it (RFC 9111);
+// 0 where none does.
+func ageOf(header http.Header) time.Duration {
+	seconds, err := strconv.ParseInt(strings.TrimSpace(header.Get("Age")), 10, 64)
+	if err != nil && !errors.Is(err, strconv.ErrRange) {
+		return 0
+	}
+	return time.Duration(min(seconds, math.MaxInt32)) * time.Second
 }
 
 // isHTML looks at the header and the first bytes.
