@@ -31,6 +31,32 @@ function service(name) {
   return found;
 }
 
+/** @param {string} name a file of the repository */
+function read(name) {
+  return readFileSync(path.join(root, name), 'utf8');
+}
+
+/** The plugin that Grafana hands `store` to. */
+function dataSourceId() {
+  return String(JSON.parse(read('src/datasource/plugin.json')).id);
+}
+
+/** The file in which the Grafana of docker-compose.yml keeps Unjam's records. */
+function storeFile() {
+  const section = read('provisioning/grafana.ini').split(`[plugin.${dataSourceId()}]`)[1]?.split(/^\[/m)[0] ?? '';
+  const store = /^store *= *sqlite:(\/\S+)$/m.exec(section)?.[1];
+  assert.ok(store, 'provisioning/grafana.ini names no file as the store');
+  return store;
+}
+
+/** @param {Service | undefined} service */
+function mountsOf(service) {
+  return (service?.volumes ?? []).map((volume) => {
+    const [source = '', target = '', mode] = volume.split(':');
+    return { source, target, mode };
+  });
+}
+
 describe('docker-compose.yml', () => {
   for (const [name, { image, ports = [], volumes = [] }] of services) {
     test(`${name}: its image has a version of its own`, () => {
@@ -117,6 +143,35 @@ describe('docker-compose.yml', () => {
           assert.ok(volumes.includes(mount), mount);
         }
       }
+    }
+  });
+
+  const guide = parse(
+    /```yaml\n(services:\n[\s\S]*?)```/.exec(read('docs/getting-started.md'))?.[1] ?? 'docs/getting-started.md has none'
+  );
+  for (const [where, { services, volumes }] of Object.entries({
+    'docker-compose.yml': file,
+    'docs/getting-started.md': guide,
+  })) {
+    test(`${where}: records outlive the container, in a volume`, () => {
+      const mounts = mountsOf(services.grafana);
+      const ini = mounts.find(({ target }) => target === '/etc/grafana/grafana.ini');
+      assert.ok(ini, 'Grafana gets no grafana.ini, so nobody says where records are kept');
+      const held = mounts
+        .filter(({ target }) => storeFile().startsWith(`${target}/`))
+        .toSorted((a, b) => b.target.length - a.target.length)[0];
+      assert.ok(held, `${storeFile()} is in no volume`);
+      assert.ok(held.source in volumes, `${storeFile()} is in ${held.source}, which is no declared volume`);
+      assert.equal(held.mode, undefined, `${held.target} cannot be written`);
+    });
+  }
+
+  test('grafana.ini says where records are kept, so that a variable can replace it', () => {
+    // Grafana ignores GF_PLUGIN_…_STORE where the key has no value (docs/provisioning.md), and the plugin then takes
+    // its default, which must be in the same volume.
+    assert.equal(`sqlite:${storeFile()}`, /DefaultLocation = "([^"]+)"/.exec(read('pkg/store/location.go'))?.[1]);
+    for (const page of ['docs/getting-started.md', 'docs/provisioning.md', 'README.md']) {
+      assert.ok(read(page).includes(`[plugin.${dataSourceId()}]\nstore = sqlite:${storeFile()}`), page);
     }
   });
 
