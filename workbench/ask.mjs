@@ -1,8 +1,8 @@
 // @ts-check
 /** Asks the resource API past the page's buttons, as the person who is signed in there. */
 
-/** The workbench's only data source, unless a file names others (backend/options.go). */
-const UID = 'unjam-seatunnel';
+/** The workbench's first data source, unless a file names it otherwise (backend/options.go). */
+export const UID = 'unjam-seatunnel';
 
 /**
  * @param {import('playwright-core').Page} page

@@ -6,20 +6,14 @@
  */
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { findBrowser, startBrowser } from '../e2e/browser.mjs';
-import { barriers } from '../e2e/lib/barriers.mjs';
 import { keyboard, mouse, tabTo } from '../e2e/lib/hands.mjs';
 import { ABORT, DIALOG, JobDialog, jobRow } from '../e2e/lib/job-dialog.mjs';
-import { picture } from '../e2e/lib/pictures.mjs';
-import { buildWorkbench } from '../scripts/demo/build.mjs';
+import { until } from '../e2e/lib/until.mjs';
 import { ask } from './ask.mjs';
-import { buildBackend } from './backend.mjs';
 import { BYSTANDER, OTHER_PARENT, PARENT, startClusters } from './clover-clusters.mjs';
 import { QUICK } from './rig.mjs';
+import { openBrowser, PATIENCE_MS, skip, Visitor } from './visitor.mjs';
 
-const browserFound = findBrowser();
-const skip = browserFound.path === null ? browserFound.reason : false;
-const PATIENCE_MS = 60_000;
 /** An action is verified for 90 s. */
 const VERIFIED_MS = 120_000;
 const REASON = 'It waits for an event that is lost; it is run again tonight.';
@@ -39,10 +33,10 @@ const TOLD_WITHIN_SECONDS = 60;
 describe('journeys on CloverDX and on a coordinator of the generic contract', { skip }, () => {
   /** @type {import('playwright-core').Browser} */
   let browser;
+  /** @type {Visitor} */
+  let visitor;
   /** @type {import('playwright-core').Page} */
   let page;
-  /** @type {string[]} */
-  const faults = [];
   /** @type {import('./clover-clusters.mjs').Clusters} */
   let clusters;
   /** @type {import('./clover-clusters.mjs').Clusters['clover']} */
@@ -53,21 +47,12 @@ describe('journeys on CloverDX and on a coordinator of the generic contract', { 
   let recoversReturn = 0;
 
   before(async () => {
-    await buildWorkbench();
-    await buildBackend();
+    browser = await openBrowser();
     clusters = await startClusters();
     ({ clover, watched } = clusters);
-    browser = await startBrowser(browserFound.path ?? '');
-    const context = await browser.newContext({
-      // The dashboard is as tall as this.
-      viewport: { width: 1440, height: 1740 },
-      locale: 'en-GB',
-      timezoneId: 'UTC',
-      reducedMotion: 'reduce',
-    });
-    page = await context.newPage();
-    page.setDefaultTimeout(PATIENCE_MS);
-    page.on('pageerror', (error) => faults.push(error.stack ?? error.message));
+    // The dashboard is as tall as this.
+    visitor = await Visitor.arrive(browser, { width: 1440, height: 1740, prefix: 'clover-' });
+    ({ page } = visitor);
   });
 
   after(async () => {
@@ -83,11 +68,12 @@ describe('journeys on CloverDX and on a coordinator of the generic contract', { 
     assert.match(await dialog.guard('state').innerText(), /may be healthy/);
     await dialog.box.getByText(/^Its running children end too: \d+ \(.*listenQueue\.grf\)\.$/).waitFor();
     assert.equal(await dialog.confirmButton.isEnabled(), false, 'before anything is acknowledged');
-    await look('abort-healthy', DIALOG);
+    await visitor.look('abort-healthy', DIALOG);
     await dialog.fill({ phrase: BYSTANDER, reason: REASON });
     await dialog.confirm();
     await dialog.box.getByRole('list', { name: 'Progress' }).waitFor();
     await dialog.leave(/^(Close|Leave)/);
+    await until('the abort arrives', PATIENCE_MS, async () => aborts(clover.ignored).length > 0);
     assert.deepEqual(aborts(clover.ignored), [runOf(clover.ignored, BYSTANDER).runId]);
   });
 
@@ -105,7 +91,7 @@ describe('journeys on CloverDX and on a coordinator of the generic contract', { 
     await cell('nodeB', 'nodeA').click();
     const detail = page.getByRole('region', { name: 'nodeB → nodeA' });
     await detail.getByText(/nodeA does not expose its inbound events buffer/).waitFor();
-    await look('no-mbeans');
+    await visitor.look('no-mbeans');
   });
 
   it('see an outage: what waits, how full, until when; the parents will recover, and nobody advises an abort', async () => {
@@ -129,12 +115,12 @@ describe('journeys on CloverDX and on a coordinator of the generic contract', { 
       );
     }
     await advisesNoAbort();
-    await look('delivery', undefined, panel);
-    await look('outage');
+    await visitor.look('delivery', undefined, panel);
+    await visitor.look('outage');
     await visit(clover.recovers, 'overview');
     await jobRow(page, PARENT).first().waitFor();
     await advisesNoAbort();
-    await look('outage-overview');
+    await visitor.look('outage-overview');
   });
 
   it('see an outage: by keyboard, to all figures of a pair and back', async () => {
@@ -145,7 +131,7 @@ describe('journeys on CloverDX and on a coordinator of the generic contract', { 
     assert.match(await detail.innerText(), /waiting for retransmission|will recover/);
     assert.match(await detail.innerText(), /Buffer fill\s+\d+ %\s+of 10,000 events/);
     assert.equal(await detail.evaluate((one) => one === document.activeElement), true, 'the detail has the focus');
-    await look('outage-detail');
+    await visitor.look('outage-detail');
     await page.keyboard.press('Escape');
     await detail.waitFor({ state: 'detached' });
     assert.match((await page.evaluate(() => document.activeElement?.textContent)) ?? '', /^nodeB to nodeA/);
@@ -158,7 +144,7 @@ describe('journeys on CloverDX and on a coordinator of the generic contract', { 
     assert.match(await dialog.guard('diagnosis').innerText(), /Blocked: [^]*will recover/);
     assert.equal(await dialog.confirmButton.isEnabled(), false);
     assert.equal(await dialog.box.getByRole('textbox').count(), 0, 'nothing to fill in');
-    await look('outage-blocked', DIALOG);
+    await visitor.look('outage-blocked', DIALOG);
     await dialog.leave(/^Keep waiting$/);
     const jobId = String(runOf(clover.recovers, OTHER_PARENT).runId);
     const plan = await ask(page, 'POST', 'actions', { action: 'force-stop', jobId }, 'force-stop');
@@ -186,7 +172,7 @@ describe('journeys on CloverDX and on a coordinator of the generic contract', { 
       /events lost: node restarted[^]*cannot recover \((likely|proven)\)[^]*Abort this parent and run it again/
     );
     assert.match(await cell('nodeB', 'nodeA').innerText(), /lost for good: restarted/);
-    await look('restarted');
+    await visitor.look('restarted');
   });
 
   it('owner unreachable: the plan warns that the abort may not arrive, which must be acknowledged', async () => {
@@ -201,7 +187,7 @@ describe('journeys on CloverDX and on a coordinator of the generic contract', { 
     assert.equal(await dialog.confirmButton.isEnabled(), false, 'before it is acknowledged');
     await dialog.fill({ phrase: job, reason: REASON });
     assert.equal(await dialog.confirmButton.isEnabled(), true, 'when it is');
-    await look('unreachable', DIALOG);
+    await visitor.look('unreachable', DIALOG);
     await dialog.leave(/^Keep waiting$/);
     assert.deepEqual(aborts(clover.unreachable), []);
   });
@@ -219,7 +205,7 @@ describe('journeys on CloverDX and on a coordinator of the generic contract', { 
       .getByText(/^Nothing is lost: events get through between all 6 pairs of nodes\.$/)
       .waitFor();
     assert.equal(await jobRow(page, PARENT).count(), 0);
-    await look('recovered');
+    await visitor.look('recovered');
     const advice = watched.recovers.looks
       .flatMap(({ jobs, pairs }) => [...jobs, ...pairs])
       .map((row) => row.advice ?? '');
@@ -240,7 +226,7 @@ describe('journeys on CloverDX and on a coordinator of the generic contract', { 
       /events lost: inbound buffer released[^]*cannot recover/
     );
     assert.match(await cell('nodeB', 'nodeA').innerText(), /lost for good: released/);
-    await look('released');
+    await visitor.look('released');
     const foretold = watched.released.looks.flatMap(({ pairs }) => pairs.flatMap((pair) => pair.deadline_of ?? []));
     assert.deepEqual([...new Set(foretold)], ['inbound timeout'], 'the earlier limit was foretold');
   });
@@ -265,10 +251,10 @@ describe('journeys on CloverDX and on a coordinator of the generic contract', { 
       /events lost: buffer overflowed[^]*cannot recover \((likely|proven)\)[^]*Abort this parent and run it again/
     );
     assert.match(await cell('nodeB', 'nodeA').innerText(), /lost for good: overflowed/);
-    await look('overflowed');
+    await visitor.look('overflowed');
     await visit(clover.overflows, 'overview');
     await jobRow(page, PARENT).first().waitFor();
-    await look('overflowed-overview');
+    await visitor.look('overflowed-overview');
   });
 
   it('outcome 2: its parent is aborted by keyboard alone, once, and the end is proven', async () => {
@@ -277,13 +263,13 @@ describe('journeys on CloverDX and on a coordinator of the generic contract', { 
     const dialog = abortDialog(keyboard(page), PARENT);
     await dialog.open();
     await dialog.untilAllowed();
-    await look('abort-plan', DIALOG);
+    await visitor.look('abort-plan', DIALOG);
     await dialog.fill({ phrase: PARENT, reason: REASON });
     await tabTo(page, 'button', /^Abort job$/);
-    await look('abort-filled', DIALOG);
+    await visitor.look('abort-filled', DIALOG);
     await dialog.confirm();
     await dialog.ended(/^Stopped\./);
-    await look('abort-outcome', DIALOG);
+    await visitor.look('abort-outcome', DIALOG);
     assert.equal(await dialog.strayFocus(), '', 'the focus stays in the dialog with the outcome');
     await dialog.leave();
     assert.equal(clover.overflows.simulator.world.settle().executions.find(runId)?.status, 'ABORTED');
@@ -298,7 +284,7 @@ describe('journeys on CloverDX and on a coordinator of the generic contract', { 
       .waitFor();
     assert.equal(await page.getByRole('columnheader', { name: 'Parent job' }).count(), 0);
     assert.ok(watched.simple.looks.every(({ jobs }) => jobs.every(({ parent }) => parent === undefined)));
-    await look('simple-http');
+    await visitor.look('simple-http');
   });
 
   it('generic: two jobs hang, a pair is lost; cancel and force stop end what they are asked to', async () => {
@@ -308,7 +294,7 @@ describe('journeys on CloverDX and on a coordinator of the generic contract', { 
       .getByText(/^4 pairs wait for retransmission\.$/)
       .waitFor();
     assert.match(await cell('nodeC', 'nodeA').innerText(), /lost/);
-    await look('generic');
+    await visitor.look('generic');
     const cancel = new JobDialog(page, mouse(page), 'cancel', 'ingest clicks');
     await cancel.open();
     await cancel.untilAllowed();
@@ -322,7 +308,7 @@ describe('journeys on CloverDX and on a coordinator of the generic contract', { 
     await stop.fill({ phrase: 'orders to lake', reason: REASON });
     await stop.confirm();
     await stop.ended(/^Stopped\./);
-    await look('generic-outcome', DIALOG);
+    await visitor.look('generic-outcome', DIALOG);
     await stop.leave();
     const ended = clusters.inHouse.simulator.world.settle().all();
     for (const name of ['ingest clicks', 'orders to lake']) {
@@ -339,7 +325,7 @@ describe('journeys on CloverDX and on a coordinator of the generic contract', { 
     await deliveryPanel()
       .getByText(/^Nothing is lost: events get through between all 6 pairs of nodes\.$/)
       .waitFor();
-    await look('healthy');
+    await visitor.look('healthy');
     const { looks } = watched.healthy;
     assert.ok(new Set(looks.flatMap(({ jobs }) => jobs.map(({ last_seen: at }) => at))).size >= 10, 'ten polls');
     for (const { jobs, pairs } of looks) {
@@ -380,14 +366,35 @@ describe('journeys on CloverDX and on a coordinator of the generic contract', { 
     const row = actions.getByRole('row', { name: /streamOrders\.jbf/ });
     await row.getByText('Sent, not confirmed').waitFor({ timeout: VERIFIED_MS });
     assert.doesNotMatch(await row.innerText(), /Stopped/);
-    await look('abort-ignored');
+    await visitor.look('abort-ignored');
     assert.equal(runOf(clover.ignored, BYSTANDER).status, 'RUNNING');
     assert.equal(aborts(clover.ignored).length, 1, 'sent once');
   });
 
+  it('understand: the page of the parent says why it waits for ever, for which child, and between which nodes', async () => {
+    await visit(clover.overflows, 'dashboard', OTHER_PARENT);
+    await jobRow(page, OTHER_PARENT).first().getByRole('link', { name: OTHER_PARENT }).click();
+    const verdict = page.getByRole('region', { name: 'Is it stuck?' });
+    await verdict.getByText('Stuck: events lost: buffer overflowed').waitFor();
+    await verdict.getByText('Waiting cannot help.').waitFor();
+    assert.match(await verdict.innerText(), /What to do: Abort this parent and run it again/);
+    await page
+      .getByText(/printInvoices\.grf/)
+      .first()
+      .waitFor();
+    await page
+      .getByText(/nodeB → nodeA/)
+      .first()
+      .waitFor();
+    await visitor.look('job', undefined, page.locator('main'));
+    await visitor.visit(clover.overflows, '/a/unjam-jobs-app/setup');
+    await page.getByText(/of 8 steps are done/).waitFor();
+    await visitor.look('setup');
+  });
+
   it('threw nothing on the way', async () => {
     await Promise.all(Object.values(watched).map((one) => one.stop()));
-    assert.deepEqual(faults, []);
+    assert.deepEqual(visitor.faults, []);
   });
 
   /**
@@ -396,13 +403,10 @@ describe('journeys on CloverDX and on a coordinator of the generic contract', { 
    * @param {string} [job] that is there
    */
   async function visit(rig, place = 'dashboard', job = BYSTANDER) {
-    await page.goto(`${rig.url}${place === 'overview' ? '' : '/d/unjam-stuck-jobs'}`);
+    await visitor.visit(rig, place === 'overview' ? '' : '/d/unjam-stuck-jobs');
     const settled = place === 'overview' ? page.getByText('Reachable').first() : jobRow(page, job).first();
     await settled.waitFor();
-    await page
-      .getByRole('button', { name: /Asking the server/ })
-      .first()
-      .waitFor({ state: 'detached' });
+    await visitor.actionsKnown();
   }
 
   /** @param {import('../e2e/lib/hands.mjs').Hand} hand @param {string} job */
@@ -412,22 +416,6 @@ describe('journeys on CloverDX and on a coordinator of the generic contract', { 
 
   /** @param {string} node @param {string} peer */
   const cell = (node, peer) => page.getByRole('gridcell', { name: new RegExp(`^${node} to ${peer}:`) });
-
-  /**
-   * Takes a picture in both themes, and looks for barriers.
-   * @param {string} name
-   * @param {string} [within] for axe
-   * @param {import('playwright-core').Locator} [part] of which the picture is
-   */
-  async function look(name, within, part) {
-    for (const theme of ['dark', 'light']) {
-      // Also where a dialog hides the switch from pointers and roles.
-      const chosen = page.locator('[role=radiogroup][aria-label=Theme] input').nth(theme === 'dark' ? 0 : 1);
-      await chosen.evaluate((one) => /** @type {HTMLElement} */ (one).click());
-      await picture(page, `workbench/clover-${name}-${theme}`, part);
-      assert.deepEqual(await barriers(page, within), [], `barriers: ${name}, ${theme}`);
-    }
-  }
 
   /** S12: apart from the buttons, nothing on the page speaks of aborting. */
   async function advisesNoAbort() {

@@ -5,20 +5,12 @@
  */
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { findBrowser, startBrowser } from '../e2e/browser.mjs';
-import { barriers } from '../e2e/lib/barriers.mjs';
 import { keyboard, mouse, tabTo } from '../e2e/lib/hands.mjs';
 import { actButton, DIALOG, JobDialog, jobRow } from '../e2e/lib/job-dialog.mjs';
-import { picture } from '../e2e/lib/pictures.mjs';
-import { buildWorkbench } from '../scripts/demo/build.mjs';
-import { buildBackend } from './backend.mjs';
 import { ask } from './ask.mjs';
 import { QUICK, startRig } from './rig.mjs';
+import { ADA, EDDIE, openBrowser, skip, VERA, Visitor } from './visitor.mjs';
 
-const browserFound = findBrowser();
-const skip = browserFound.path === null ? browserFound.reason : false;
-/** A busy machine builds, starts and draws slowly, and a force stop is allowed after 30 s. Milliseconds. */
-const PATIENCE_MS = 60_000;
 const REASON = 'It hangs, and the load must start again tonight.';
 /** As an operator would have it: nobody waits for the end of it here. Seconds. */
 const PATIENT = { ...QUICK, actions: { masterSettleSeconds: 600, minCancelingAgeSeconds: 600 } };
@@ -51,12 +43,10 @@ describe('journeys in the workbench', { skip }, () => {
   let browser;
 
   before(async () => {
-    await buildWorkbench();
-    await buildBackend();
-    quick = await startRig('stuck-final-status-lost', QUICK);
+    browser = await openBrowser();
+    quick = await startRig('stuck-final-status-lost', QUICK, { asksWorkers: true });
     patient = await startRig('stuck-final-status-lost', PATIENT);
     old = await startRig('old-version', QUICK);
-    browser = await startBrowser(browserFound.path ?? '');
   });
 
   after(async () => {
@@ -66,47 +56,25 @@ describe('journeys in the workbench', { skip }, () => {
 
   for (const { theme, runs, hangs } of STORIES) {
     describe(`in the ${theme} theme`, () => {
+      /** @type {Visitor} */
+      let visitor;
       /** @type {import('playwright-core').Page} */
       let page;
-      /** @type {string[]} */
-      const faults = [];
 
       before(async () => {
-        const context = await browser.newContext({
-          viewport: { width: 1440, height: 900 },
-          locale: 'en-GB',
-          timezoneId: 'UTC',
-          reducedMotion: 'reduce',
-        });
-        page = await context.newPage();
-        page.setDefaultTimeout(PATIENCE_MS);
-        page.on('pageerror', (error) => faults.push(error.stack ?? error.message));
+        visitor = await Visitor.arrive(browser, { width: 1440, themes: [theme] });
+        ({ page } = visitor);
       });
-      after(() => page?.context().close());
+      after(() => visitor?.leave());
 
       /**
        * @param {import('./rig.mjs').Rig} rig
        * @param {'overview' | 'dashboard'} place
-       * @param {string} [who] as the switch names him
+       * @param {string} [who]
        */
-      async function visit(rig, place, who = 'ada (Admin)') {
-        await page.goto(`${rig.url}${place === 'overview' ? '' : '/d/unjam-stuck-jobs'}`);
-        await page.getByRole('radio', { name: theme === 'dark' ? 'Dark' : 'Light' }).click();
-        const person = page.getByRole('radio', { name: who });
-        if (!(await person.isChecked())) {
-          await Promise.all([page.waitForEvent('load'), person.click()]);
-        }
+      async function visit(rig, place, who = ADA) {
+        await visitor.visit(rig, place === 'overview' ? '' : '/d/unjam-stuck-jobs', who);
         await jobRow(page, STAYS).first().waitFor();
-      }
-
-      /**
-       * Takes a picture of what is on the screen, and looks for barriers.
-       * @param {string} name
-       * @param {string} [within]
-       */
-      async function look(name, within) {
-        await picture(page, `workbench/${name}-${theme}`);
-        assert.deepEqual(await barriers(page, within), [], `barriers: ${name}`);
       }
 
       it('see: since when a job is stuck, how well that is known, and who is master, on the overview', async () => {
@@ -118,24 +86,24 @@ describe('journeys in the workbench', { skip }, () => {
         assert.match(await card.locator('dt:text-is("Oldest CANCELING") + dd').innerText(), /^≥ .*\(\d{18,}\)$/);
         await seesAge(jobRow(page, STAYS));
         await page.getByRole('table', { name: /^Stuck jobs/ }).waitFor();
-        await look('overview');
+        await visitor.look('overview', undefined, page.locator('main'));
       });
 
       it('see: the same in the panel of stuck jobs', async () => {
         await visit(quick, 'dashboard');
         await seesAge(jobRow(page, STAYS));
-        await actionsKnown();
-        await look('panel');
+        await visitor.actionsKnown();
+        await visitor.look('panel');
       });
 
       for (const [who, role] of [
-        ['vera (Viewer)', 'Viewer'],
-        ['eddie (Editor)', 'Editor'],
+        [VERA, 'Viewer'],
+        [EDDIE, 'Editor'],
       ]) {
         it(`refused: ${role}, who sees why the buttons are off, and whose direct call is forbidden`, async () => {
           const earlier = quick.stops().length;
           await visit(quick, 'dashboard', who);
-          await actionsKnown();
+          await visitor.actionsKnown();
           for (const kind of /** @type {const} */ (['cancel', 'force-stop'])) {
             const button = page.getByRole('button', { name: actButton(kind, STAYS), disabled: true });
             assert.match((await button.getAttribute('aria-label')) ?? '', /Not possible: .*Admin/);
@@ -147,16 +115,16 @@ describe('journeys in the workbench', { skip }, () => {
             const confirmed = await ask(page, 'POST', `actions/${NO_ACTION}/confirm`, confirmation, kind);
             assert.equal(confirmed.status, 403);
           }
-          await look(`refused-${role.toLowerCase()}`);
+          await visitor.look(`refused-${role.toLowerCase()}`);
           await visit(quick, 'overview', who);
-          await look(`overview-${role.toLowerCase()}`);
+          await visitor.look(`overview-${role.toLowerCase()}`);
           assert.equal(quick.stops().length, earlier, 'no stop request reached the cluster');
         });
       }
 
       it('refused: too early, with the time from which it is allowed', async () => {
         await visit(patient, 'dashboard');
-        await actionsKnown();
+        await visitor.actionsKnown();
         const button = page.getByRole('button', { name: actButton('force-stop', STAYS), disabled: true });
         assert.match((await button.getAttribute('aria-label')) ?? '', /force stop is allowed after 10 min/);
         const dialog = new JobDialog(page, mouse(page), 'cancel', STAYS);
@@ -164,7 +132,7 @@ describe('journeys in the workbench', { skip }, () => {
         assert.match(await dialog.guard('master-stable').innerText(), ALLOWED_FROM);
         assert.equal(await dialog.confirmButton.isEnabled(), false);
         assert.equal(await dialog.box.getByRole('textbox').count(), 0, 'nothing to fill in');
-        await look('blocked', DIALOG);
+        await visitor.look('blocked', DIALOG);
         await dialog.leave(/^Keep waiting$/);
 
         const age = await refusesDirectly(patient, 'canceling-age');
@@ -173,12 +141,12 @@ describe('journeys in the workbench', { skip }, () => {
 
       it('refused: an engine that is too old, with the reason and its version', async () => {
         await visit(old, 'dashboard');
-        await actionsKnown();
+        await visitor.actionsKnown();
         const button = page.getByRole('button', { name: actButton('force-stop', STAYS), disabled: true });
         assert.ok((await button.getAttribute('aria-label'))?.includes(OLD_VERSION), 'the button names the version');
         await button.hover();
         await page.getByRole('tooltip').filter({ hasText: OLD_VERSION }).waitFor();
-        await look('old-version');
+        await visitor.look('old-version');
         await page
           .getByRole('button', { name: actButton('cancel', STAYS), disabled: false })
           .first()
@@ -194,7 +162,7 @@ describe('journeys in the workbench', { skip }, () => {
         const dialog = new JobDialog(page, mouse(page), 'cancel', runs);
         await dialog.open();
         await dialog.untilAllowed();
-        await look('cancel-plan', DIALOG);
+        await visitor.look('cancel-plan', DIALOG);
         await dialog.fill({ phrase: 'something else', reason: REASON });
         assert.equal(await dialog.confirmButton.isEnabled(), false, 'with the wrong phrase');
         await dialog.fill({ phrase: runs, reason: 'too short' });
@@ -203,7 +171,7 @@ describe('journeys in the workbench', { skip }, () => {
         await dialog.fill({ phrase: runs, reason: REASON });
         await dialog.confirm();
         await dialog.ended(/^Stopped\./);
-        await look('cancel-outcome', DIALOG);
+        await visitor.look('cancel-outcome', DIALOG);
         await dialog.leave();
         assert.deepEqual(quick.stops().slice(earlier), [{ jobId: id, isStopWithSavePoint: false }]);
         assert.equal(quick.simulator.world.settle().jobs.find(id)?.status, 'CANCELED');
@@ -223,18 +191,18 @@ describe('journeys in the workbench', { skip }, () => {
 
         await dialog.open();
         await dialog.untilAllowed();
-        await look('force-stop-plan', DIALOG);
+        await visitor.look('force-stop-plan', DIALOG);
         await dialog.fill({ phrase: hangs, reason: REASON });
         await tabTo(page, 'button', /^Force stop job$/);
-        await look('force-stop-filled', DIALOG);
+        await visitor.look('force-stop-filled', DIALOG);
         quick.simulator.world.inject({ kind: 'delay', path: '/stop-job', milliseconds: SLOW_STOP_MS });
         await dialog.confirm();
         await dialog.box.getByRole('list', { name: 'Progress' }).waitFor();
-        await look('force-stop-sent', DIALOG);
+        await visitor.look('force-stop-sent', DIALOG);
         assert.equal(await dialog.strayFocus(), '', 'the focus stays in the dialog while it is sent');
         await dialog.ended(/^Stopped\./);
         quick.simulator.world.inject({ kind: 'delay', path: '/stop-job', milliseconds: 0 });
-        await look('force-stop-outcome', DIALOG);
+        await visitor.look('force-stop-outcome', DIALOG);
         assert.equal(await dialog.strayFocus(), '', 'the focus stays in the dialog with the outcome');
         // Its row goes while the dialog hides it from roles.
         await page.locator('tr', { hasText: hangs }).waitFor({ state: 'detached' });
@@ -258,12 +226,12 @@ describe('journeys in the workbench', { skip }, () => {
           const row = actions.getByRole('row', { name: new RegExp(`${outcome}.* ${job}.*Stopped.* ada `) });
           await row.first().waitFor();
         }
-        await look('overview-after');
+        await visitor.look('overview-after', undefined, page.locator('main'));
         assert.equal(await jobRow(page, hangs).count(), 0);
       });
 
       it('threw nothing on the way', () => {
-        assert.deepEqual(faults, []);
+        assert.deepEqual(visitor.faults, []);
       });
 
       /**
@@ -299,14 +267,6 @@ describe('journeys in the workbench', { skip }, () => {
         assert.ok(confirmed.status >= 400, `confirmed all the same: ${confirmed.status}`);
         assert.deepEqual(rig.stops(), [], 'no stop request reached the cluster');
         return verdict;
-      }
-
-      /** Waits until the server has said what the user may do. */
-      async function actionsKnown() {
-        await page
-          .getByRole('button', { name: /Asking the server/ })
-          .first()
-          .waitFor({ state: 'detached' });
       }
     });
   }

@@ -6,23 +6,14 @@
  */
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { findBrowser, startBrowser } from '../e2e/browser.mjs';
-import { barriers } from '../e2e/lib/barriers.mjs';
 import { mouse } from '../e2e/lib/hands.mjs';
 import { DIALOG, JobDialog, jobRow } from '../e2e/lib/job-dialog.mjs';
-import { picture } from '../e2e/lib/pictures.mjs';
-import { buildWorkbench } from '../scripts/demo/build.mjs';
-import { buildBackend } from './backend.mjs';
 import { QUICK, startRig } from './rig.mjs';
+import { EDDIE, openBrowser, skip, Visitor } from './visitor.mjs';
 
-const browserFound = findBrowser();
-const skip = browserFound.path === null ? browserFound.reason : false;
-/** A busy machine builds, starts and draws slowly, and a force stop is allowed after 30 s. Milliseconds. */
-const PATIENCE_MS = 60_000;
 const REASON = 'It hangs, and the load must start again tonight.';
 /** Two persons of the role Editor are needed for a force stop. */
 const SETTINGS = { ...QUICK, actions: { ...QUICK.actions, minRole: 'Editor', secondPerson: 'force-stop' } };
-const [ADA, EDDIE] = ['ada (Admin)', 'eddie (Editor)'];
 /** Each theme has its own job: what was stopped stays stopped. */
 const STORIES = /** @type {const} */ ([
   { theme: 'dark', hangs: 'invoices-to-warehouse' },
@@ -36,10 +27,8 @@ describe('pages in the workbench', { skip }, () => {
   let browser;
 
   before(async () => {
-    await buildWorkbench();
-    await buildBackend();
-    rig = await startRig('stuck-final-status-lost', SETTINGS);
-    browser = await startBrowser(browserFound.path ?? '');
+    browser = await openBrowser();
+    rig = await startRig('stuck-final-status-lost', SETTINGS, { asksWorkers: true });
   });
 
   after(async () => {
@@ -49,54 +38,25 @@ describe('pages in the workbench', { skip }, () => {
 
   for (const { theme, hangs } of STORIES) {
     describe(`in the ${theme} theme`, () => {
+      /** @type {Visitor} */
+      let visitor;
       /** @type {import('playwright-core').Page} */
       let page;
       /** The job's page, as the link of its name gave it. */
       let jobPage = '';
-      /** @type {string[]} */
-      const faults = [];
 
       before(async () => {
-        const context = await browser.newContext({
-          viewport: { width: 1280, height: 900 },
-          locale: 'en-GB',
-          timezoneId: 'UTC',
-          reducedMotion: 'reduce',
-        });
-        page = await context.newPage();
-        page.setDefaultTimeout(PATIENCE_MS);
-        page.on('pageerror', (error) => faults.push(error.stack ?? error.message));
+        visitor = await Visitor.arrive(browser, { themes: [theme] });
+        ({ page } = visitor);
       });
-      after(() => page?.context().close());
-
-      /**
-       * @param {string} path of the workbench
-       * @param {string} [who] as the switch names him
-       */
-      async function visit(path, who = ADA) {
-        await page.goto(rig.url + path);
-        await page.getByRole('radio', { name: theme === 'dark' ? 'Dark' : 'Light' }).click();
-        const person = page.getByRole('radio', { name: who });
-        if (!(await person.isChecked())) {
-          await Promise.all([page.waitForEvent('load'), person.click()]);
-        }
-      }
-
-      /**
-       * Takes a picture of what is on the screen, and looks for barriers.
-       * @param {string} name
-       * @param {string} [within]
-       */
-      async function look(name, within) {
-        await picture(page, `workbench/${name}-${theme}`);
-        assert.deepEqual(await barriers(page, within), [], `barriers: ${name}`);
-      }
+      after(() => visitor?.leave());
 
       it('understand: one click from the stuck job to why it hangs and whether waiting helps', async () => {
-        await visit('');
+        await visitor.visit(rig, '');
         await jobRow(page, hangs).getByRole('link', { name: hangs }).click();
         const verdict = page.getByRole('region', { name: 'Is it stuck?' });
-        await verdict.getByText(/Stuck[:;] /).waitFor();
+        await verdict.getByText('Stuck: final status lost').waitFor();
+        await verdict.getByText('This is proven.').waitFor();
         await verdict
           .getByText(/Waiting /)
           .first()
@@ -104,8 +64,9 @@ describe('pages in the workbench', { skip }, () => {
         await verdict.getByText('What to do').waitFor();
         await verdict.getByRole('heading', { name: 'Evidence' }).waitFor();
         jobPage = new URL(page.url()).pathname + new URL(page.url()).search;
+        await page.getByRole('button', { name: 'Force stop job…', disabled: false }).waitFor();
         assert.match(jobPage, /^\/a\/unjam-jobs-app\/job\?ds=[^&]+&job=\d{18,}/, 'every digit is in the address');
-        await look('job');
+        await visitor.look('job', undefined, page.locator('main'));
       });
 
       it('understand: the page stands in its address', async () => {
@@ -119,7 +80,7 @@ describe('pages in the workbench', { skip }, () => {
 
       it('second person: the requester cannot act alone, and nothing is sent', async () => {
         const earlier = rig.stops().length;
-        await visit('');
+        await visitor.visit(rig, '');
         const dialog = new JobDialog(page, mouse(page), 'force-stop', hangs);
         await dialog.open();
         await dialog.untilAllowed();
@@ -127,14 +88,14 @@ describe('pages in the workbench', { skip }, () => {
         await mouse(page).press('button', /^Ask for approval$/);
         const goesOn = /^Close, the request goes on waiting$/;
         await dialog.box.getByRole('button', { name: goesOn }).waitFor();
-        await look('approval-asked', DIALOG);
+        await visitor.look('approval-asked', DIALOG);
         assert.equal(rig.stops().length, earlier, 'a request for approval sends nothing to the coordinator');
         await dialog.leave(goesOn);
       });
 
       it('second person: another one reviews it, approves, and one request is sent', async () => {
         const earlier = rig.stops().length;
-        await visit('', EDDIE);
+        await visitor.visit(rig, '', EDDIE);
         const waiting = page.getByRole('region', { name: 'Waiting approvals' });
         await waiting
           .getByRole('row', { name: new RegExp(hangs) })
@@ -142,7 +103,7 @@ describe('pages in the workbench', { skip }, () => {
           .click();
         const box = page.getByRole('dialog');
         await box.getByText(REASON).first().waitFor();
-        await look('approval-review', DIALOG);
+        await visitor.look('approval-review', DIALOG);
         for (let unread = await box.getByRole('checkbox').count(); unread > 0; unread--) {
           await mouse(page).press('checkbox', /I have read/);
         }
@@ -152,14 +113,14 @@ describe('pages in the workbench', { skip }, () => {
           .getByText(/^Stopped\./)
           .last()
           .waitFor();
-        await look('approval-outcome', DIALOG);
+        await visitor.look('approval-outcome', DIALOG);
         const sent = rig.stops().slice(earlier);
         assert.equal(sent.length, 1, JSON.stringify(sent));
         assert.equal(sent[0].force, true);
       });
 
       it('understand: the job page of the ended job says who forced it, who approved, and why', async () => {
-        await visit(jobPage);
+        await visitor.visit(rig, jobPage);
         const done = page.getByRole('region', { name: 'What was done about it' });
         await done
           .getByText(/approved by eddie/)
@@ -167,12 +128,12 @@ describe('pages in the workbench', { skip }, () => {
           .waitFor();
         await done.getByText(/ada/).first().waitFor();
         await done.getByText(REASON).first().waitFor();
-        await look('job-ended');
+        await visitor.look('job-ended', undefined, page.locator('main'));
       });
 
       it('audit: what was asked, by whom and why, filtered by the address, and proven whole', async () => {
         const job = new URLSearchParams(jobPage.split('?')[1]).get('job');
-        await visit('/a/unjam-jobs-app/audit');
+        await visitor.visit(rig, '/a/unjam-jobs-app/audit');
         await page.getByRole('textbox', { name: 'Job id' }).fill(String(job));
         await page.getByRole('button', { name: 'Filter' }).click();
         const rows = page.getByRole('region', { name: 'Rows' });
@@ -186,11 +147,11 @@ describe('pages in the workbench', { skip }, () => {
         ]);
         assert.match(file.suggestedFilename(), /\.jsonl$/);
         await page.getByText(/^Saved as /).waitFor();
-        await look('audit');
+        await visitor.look('audit', undefined, page.locator('main'));
       });
 
       it('set up: each step says whether it is done, and what to do', async () => {
-        await visit('/a/unjam-jobs-app/setup');
+        await visitor.visit(rig, '/a/unjam-jobs-app/setup');
         await page.getByText(/^\d of \d steps are done\./).waitFor();
         for (const step of [
           'The coordinator answers',
@@ -200,11 +161,11 @@ describe('pages in the workbench', { skip }, () => {
         ]) {
           await page.getByRole('heading', { name: step }).waitFor();
         }
-        await look('setup');
+        await visitor.look('setup');
       });
 
       it('threw nothing on the way', () => {
-        assert.deepEqual(faults, []);
+        assert.deepEqual(visitor.faults, []);
       });
     });
   }

@@ -1,5 +1,9 @@
 // @ts-check
 /** A simulated cluster and a workbench on it, for one browser test. */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { UID } from './ask.mjs';
 import { startCloverDX, startGeneric, startSimulator } from '../simulator/simulator.mjs';
 import { startWorkbench } from './backend.mjs';
 
@@ -26,18 +30,26 @@ export const QUICK = {
  * @typedef {RigOn<Awaited<ReturnType<typeof startCloverDX>>>} CloverRig
  * @typedef {RigOn<Awaited<ReturnType<typeof startGeneric>>>} GenericRig
  * @typedef {import('../simulator/index.ts').ServedOptions} ServedOptions
+ *
+ * @typedef {{ uid: string, name: string, jsonData: object }} StoredSource a data source as Grafana stores it
  */
 
 /**
  * SeaTunnel.
  * @param {string} scenario of the simulator
  * @param {object} settings of the data source, beside its addresses
+ * @param {object} [options]
+ * @param {boolean} [options.asksWorkers] whether the workers' addresses are set, too: only they tell which tasks run
+ * @param {StoredSource[]} [options.others] more data sources, after this one
  * @returns {Promise<Rig>}
  */
-export async function startRig(scenario, settings) {
+export async function startRig(scenario, settings, { asksWorkers = false, others = [] } = {}) {
   const simulator = await startSimulator({ scenario });
-  const masters = simulator.members.filter(({ role }) => role === 'master').map(({ restV2 }) => restV2 ?? '');
-  const rig = await rigOn(simulator, masters, ['--json-data', JSON.stringify(settings)]);
+  const addresses = (/** @type {string} */ wanted) =>
+    simulator.members.filter(({ role }) => role === wanted).map(({ restV2 }) => restV2 ?? '');
+  const workers = asksWorkers ? ['--worker', addresses('worker').join(',')] : [];
+  const flags = [...workers, '--json-data', JSON.stringify(settings)];
+  const rig = await rigOn(simulator, addresses('master'), flags, others);
   return {
     ...rig,
     stops: () => simulator.requests.select({ method: 'POST', path: 'stop-job' }).map(({ body }) => JSON.parse(body)),
@@ -83,11 +95,14 @@ export async function startGenericRig(options, settings, begun = 0) {
  * @param {Simulator} simulator is ended with the rig, and where there is none
  * @param {string[]} addresses of the coordinator
  * @param {string[]} programArguments
+ * @param {StoredSource[]} [others] more data sources
  * @returns {Promise<RigOn<Simulator>>}
  */
-async function rigOn(simulator, addresses, programArguments) {
+async function rigOn(simulator, addresses, programArguments, others = []) {
   try {
-    const workbench = await startWorkbench(['--coordinator', addresses.join(','), ...programArguments]);
+    const workbench = await withSettings(others, (flags) =>
+      startWorkbench(['--coordinator', addresses.join(','), ...flags, ...programArguments])
+    );
     const close = async () => {
       await workbench.stop();
       await simulator.stop();
@@ -96,5 +111,27 @@ async function rigOn(simulator, addresses, programArguments) {
   } catch (error) {
     await simulator.stop();
     throw error;
+  }
+}
+
+/**
+ * Writes the settings file that several data sources need, for as long as it is read.
+ * @template T
+ * @param {StoredSource[]} others beside the first one, whose settings come by flags
+ * @param {(flags: string[]) => Promise<T>} start
+ */
+async function withSettings(others, start) {
+  if (others.length === 0) {
+    return start([]);
+  }
+  const folder = mkdtempSync(path.join(tmpdir(), 'unjam-rig-'));
+  try {
+    const file = path.join(folder, 'settings.json');
+    // As the workbench has it without a file.
+    const first = { uid: UID, name: 'Unjam: SeaTunnel', jsonData: { actions: { enabled: true } } };
+    writeFileSync(file, JSON.stringify({ datasources: [first, ...others] }));
+    return await start(['--settings', file]);
+  } finally {
+    rmSync(folder, { recursive: true });
   }
 }

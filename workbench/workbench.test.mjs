@@ -2,47 +2,31 @@
 /** The workbench in a browser, on a simulated coordinator: that the host of the pages is wired. */
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { findBrowser, startBrowser } from '../e2e/browser.mjs';
-import { buildWorkbench } from '../scripts/demo/build.mjs';
-import { startSimulator } from '../simulator/simulator.mjs';
-import { buildBackend, startWorkbench } from './backend.mjs';
+import { QUICK, startRig } from './rig.mjs';
+import { openBrowser, skip, VERA, Visitor } from './visitor.mjs';
 
-const browserFound = findBrowser();
-const skip = browserFound.path === null ? browserFound.reason : false;
-/** Ages that a test can wait for. Seconds. */
-const SETTINGS = { pollIntervalSeconds: 2, actions: { masterSettleSeconds: 10, minCancelingAgeSeconds: 30 } };
 const STUCK = /invoices-to-warehouse/;
-/** A busy machine builds, starts and draws slowly. Milliseconds. */
-const PATIENCE_MS = 60_000;
 
 describe('the workbench in a browser', { skip }, () => {
-  /** @type {Awaited<ReturnType<typeof startSimulator>>} */
-  let simulator;
-  /** @type {import('./backend.mjs').Workbench} */
-  let workbench;
+  /** @type {import('./rig.mjs').Rig} */
+  let rig;
   /** @type {import('playwright-core').Browser} */
   let browser;
+  /** @type {Visitor} */
+  let visitor;
   /** @type {import('playwright-core').Page} */
   let page;
-  /** @type {string[]} */
-  const faults = [];
 
   before(async () => {
-    await buildWorkbench();
-    await buildBackend();
-    simulator = await startSimulator({ scenario: 'stuck-final-status-lost' });
-    const masters = simulator.members.filter(({ role }) => role === 'master').map(({ restV2 }) => restV2);
-    workbench = await startWorkbench(['--coordinator', masters.join(','), '--json-data', JSON.stringify(SETTINGS)]);
-    browser = await startBrowser(browserFound.path ?? '');
-    page = await browser.newPage();
-    page.setDefaultTimeout(PATIENCE_MS);
-    page.on('pageerror', (error) => faults.push(error.stack ?? error.message));
+    browser = await openBrowser();
+    rig = await startRig('stuck-final-status-lost', QUICK);
+    visitor = await Visitor.arrive(browser);
+    ({ page } = visitor);
   });
 
   after(async () => {
     await browser?.close();
-    await workbench?.stop();
-    await simulator?.stop();
+    await rig?.close();
   });
 
   /** @param {string} who as the switch names him */
@@ -51,7 +35,7 @@ describe('the workbench in a browser', { skip }, () => {
   }
 
   it('says what it is and what it is not', async () => {
-    await page.goto(workbench.url);
+    await page.goto(rig.url);
     await page.getByText('roles here are a switch').waitFor();
     assert.match(page.url(), /\/a\/unjam-jobs-app$/);
   });
@@ -88,11 +72,11 @@ describe('the workbench in a browser', { skip }, () => {
   });
 
   it('lets the switch reach the buttons: a Viewer may not, and nobody has none', async () => {
-    await page.goto(`${workbench.url}/d/unjam-stuck-jobs`);
+    await page.goto(`${rig.url}/d/unjam-stuck-jobs`);
     const row = page.getByRole('row', { name: STUCK }).first();
     const button = row.getByRole('button', { name: /^Cancel job/ });
     await button.waitFor();
-    await signIn('vera (Viewer)');
+    await signIn(VERA);
     await button.waitFor();
     await row.getByRole('button', { name: /^Cancel job/, disabled: true }).waitFor();
     await signIn('nobody');
@@ -108,6 +92,6 @@ describe('the workbench in a browser', { skip }, () => {
   });
 
   it('threw nothing on the way', () => {
-    assert.deepEqual(faults, []);
+    assert.deepEqual(visitor.faults, []);
   });
 });

@@ -48,12 +48,17 @@ func (l sourceList) query(w http.ResponseWriter, r *http.Request) {
 	}
 	all := backend.NewQueryDataResponse()
 	status := http.StatusOK
+	headers := map[string]string{}
+	// Tests ask as Grafana's alerting does.
+	if r.Header.Get(backend.FromAlertHeaderName) == "true" {
+		headers[backend.FromAlertHeaderName] = "true"
+	}
 	for _, one := range l {
 		queries := bySource[one]
 		if len(queries) == 0 {
 			continue
 		}
-		request := &backend.QueryDataRequest{PluginContext: one.pluginContext(signedIn(r)), Headers: map[string]string{}, Queries: queries}
+		request := &backend.QueryDataRequest{PluginContext: one.pluginContext(signedIn(r)), Headers: headers, Queries: queries}
 		answered, err := one.instance.QueryData(backend.WithPluginContext(r.Context(), request.PluginContext), request)
 		if err != nil {
 			writeMessage(w, http.StatusInternalServerError, "The data source failed: "+err.Error())
