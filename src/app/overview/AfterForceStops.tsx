@@ -78,11 +78,11 @@ export function AfterForceStops({ states }: { states: CoordinatorState[] }) {
         <p>
           {t(
             'overview.after.clean',
-            '{{count}} more force stops are watched; no task of their jobs was found running.',
+            '{{count}} force stops are watched; no task of their jobs was found running.',
             {
               count: clean,
-              defaultValue_one: '{{count}} more force stop is watched; no task of its job was found running.',
-              defaultValue_other: '{{count}} more force stops are watched; no task of their jobs was found running.',
+              defaultValue_one: '{{count}} force stop is watched; no task of its job was found running.',
+              defaultValue_other: '{{count}} force stops are watched; no task of their jobs was found running.',
             }
           )}
         </p>

@@ -124,7 +124,7 @@ describe('after force stops', () => {
       expect.stringMatching(/Sent, not confirmed\. .*Confirmed at 2026-11-22 12:45:20\.anna$/),
       expect.stringMatching(/Zombie task on worker worker-1:8080: 3 threads\..*Not checked: worker-2:8080\..*anna$/),
     ]);
-    expect(screen.getByText(/^1 more force stop is watched/)).toBeVisible();
+    expect(screen.getByText(/^1 force stop is watched/)).toBeVisible();
   });
 
   it('says that nothing is open only when that was read', () => {
