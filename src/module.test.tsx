@@ -14,8 +14,8 @@ function open(path: string) {
   if (!Root) {
     throw new Error('The app has no page.');
   }
-  // Grafana's own type asks for much that no page of ours uses.
-  const props = { basename: '/a/unjam-jobs-app' } as React.ComponentProps<typeof Root>;
+  // Grafana's own type asks for much that no page of ours uses. It gives the whole path of the page as its base (12.4).
+  const props = { basename: path } as React.ComponentProps<typeof Root>;
   return render(<Root {...props} />);
 }
 

@@ -21,6 +21,8 @@ export function cancel(stage, noBrowser) {
       const { jobId } = await submitJob(stage.engineFolder, { name: CLICKS_NAME });
       const earlier = stage.stops().length;
       const { page, close } = await stage.adasPage('light', 'dashboard');
+      // Running jobs are in the last panel, and Grafana draws a panel when it is in sight.
+      await page.setViewportSize({ width: 1440, height: 1600 });
       const dialog = new JobDialog(page, mouse(page), 'cancel', `${CLICKS_NAME} ${jobId}`);
       await dialog.open();
       await dialog.untilAllowed();

@@ -182,6 +182,13 @@ export const steps = [
     run: () => nodeTest('e2e/dashboards.test.mjs'),
   },
   {
+    name: 'pages',
+    waits: true,
+    what: 'set up, understand, second person, audit, be alerted: people on the pages in a real Grafana, on the simulators',
+    needs: needGo,
+    run: () => nodeTest('e2e/pages.test.mjs'),
+  },
+  {
     name: 'history',
     waits: true,
     what: 'recording rules from a real Grafana into a real Prometheus',

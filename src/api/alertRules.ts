@@ -13,27 +13,38 @@ export interface GrafanaRule {
   folder: string;
   /** The contact point that the rule names itself, past all policies; empty where it names none. */
   receiver: string;
+  /** Where it names one: the mute timings in which nobody is told, and those outside of which nobody is. */
+  mutes: string[];
+  actives: string[];
   /** Of the data sources that it asks. */
   sources: string[];
   severity: string;
+  /** Those that the rule itself gives to its alerts. */
+  labels: Record<string, string>;
   runbook: string;
   /** Grafana's words: inactive, pending, firing; ok, error, nodata, unknown. */
   state: string;
   health: string;
   isPaused: boolean;
+  /** False until its first evaluation; it is called inactive then, too. */
+  isEvaluated: boolean;
 }
+
+/** Grafana's word for "never". */
+const NEVER = '0001-';
 
 /** A rule in Grafana's answer; it comes from another program, so that nothing of it is certain. */
 interface Told {
   uid?: string;
   name?: string;
-  notificationSettings?: { receiver?: string };
+  notificationSettings?: { receiver?: string; mute_time_intervals?: string[]; active_time_intervals?: string[] };
   queriedDatasourceUIDs?: string[];
   labels?: Record<string, string>;
   annotations?: Record<string, string>;
   state?: string;
   health?: string;
   isPaused?: boolean;
+  lastEvaluation?: string;
 }
 
 interface Answer {
@@ -62,11 +73,15 @@ function understood(answer: Answer): GrafanaRule[] {
       name: name ?? '',
       folder,
       receiver: notificationSettings?.receiver ?? '',
+      mutes: notificationSettings?.mute_time_intervals ?? [],
+      actives: notificationSettings?.active_time_intervals ?? [],
       sources: queriedDatasourceUIDs ?? [],
       severity: labels?.severity ?? '',
+      labels: labels ?? {},
       runbook: annotations?.runbook_url ?? '',
       state: rest.state ?? '',
       health: rest.health ?? '',
       isPaused: rest.isPaused === true,
+      isEvaluated: rest.lastEvaluation !== undefined && !rest.lastEvaluation.startsWith(NEVER),
     }));
 }

@@ -14,12 +14,14 @@ export interface Integration {
   addresses: string;
 }
 
-export type Operator = '=' | '!=' | '=~' | '!~';
+export const OPERATORS = ['=', '!=', '=~', '!~'] as const;
+export type Operator = (typeof OPERATORS)[number];
 
 /** What a label must be for a route to take an alert. */
 export interface Matcher {
   label: string;
-  operator: Operator;
+  /** Empty: what Grafana wrote is not understood, and stands in `value`. */
+  operator: Operator | '';
   value: string;
 }
 
@@ -30,6 +32,9 @@ export interface Route {
   matchers: Matcher[];
   /** Whether the routes after it are tried, too. */
   continues: boolean;
+  /** The mute timings in which it tells nobody, and those outside of which it does not; its routes inherit neither. */
+  mutes: string[];
+  actives: string[];
   routes: Route[];
 }
 
@@ -43,7 +48,7 @@ export interface Notifications {
 /** A part of Grafana's answer; it comes from another program, so that nothing of it is certain. */
 type Told = Record<string, unknown>;
 
-/** Asks Grafana for contact points and the notification policy; it answers those who may read them, as administrators. */
+/** Asks Grafana for contact points and the notification policy; 12.4 answers everybody who is signed in. */
 export function readNotifications(): Observable<Notifications> {
   return forkJoin({
     integrations: ask('/api/v1/provisioning/contact-points').pipe(map(readIntegrations)),
@@ -76,19 +81,46 @@ function readRoute(body: unknown): Route {
 function routeOf(told: Told): Route {
   return {
     receiver: text(told.receiver),
+    // The latter three are older; Grafana keeps and obeys them where they came with a provisioning file or its API.
     matchers: [
-      ...list(told.object_matchers).flatMap((one) => (Array.isArray(one) ? matcher(one[0], one[1], one[2]) : [])),
-      ...Object.entries(record(told.match)).flatMap(([label, value]) => matcher(label, '=', value)),
-      ...Object.entries(record(told.match_re)).flatMap(([label, value]) => matcher(label, '=~', value)),
+      ...list(told.object_matchers).map(triple),
+      ...list(told.matchers).map(written),
+      ...Object.entries(record(told.match)).map(([label, value]) => matcher(label, '=', value)),
+      ...Object.entries(record(told.match_re)).map(([label, value]) => matcher(label, '=~', value)),
     ],
     continues: told.continue === true,
+    mutes: texts(told.mute_time_intervals),
+    actives: texts(told.active_time_intervals),
     routes: list(told.routes).map((one) => routeOf(record(one))),
   };
 }
 
-function matcher(label: unknown, operator: unknown, value: unknown): Matcher[] {
-  const known = (['=', '!=', '=~', '!~'] as const).find((one) => one === operator);
-  return known ? [{ label: text(label), operator: known, value: text(value) }] : [];
+function triple(told: unknown): Matcher {
+  const [label, operator, value] = list(told);
+  return matcher(label, operator, value);
+}
+
+/** A matcher as Alertmanager writes it: severity=~"crit.*"; name and value may stand in quotes, those of JSON. */
+const WRITTEN = /^\s*("(?:[^"\\]|\\.)*"|[^\s=!~"]+)\s*(=~|!~|!=|=)\s*("(?:[^"\\]|\\.)*"|[^"]*?)\s*$/s;
+
+function written(told: unknown): Matcher {
+  const [, label = '', operator, value = ''] = WRITTEN.exec(text(told)) ?? [];
+  return operator === undefined ? matcher(told) : matcher(unquoted(label), operator, unquoted(value));
+}
+
+function unquoted(word: string): unknown {
+  try {
+    return word.startsWith('"') ? JSON.parse(word) : word;
+  } catch {
+    return undefined;
+  }
+}
+
+function matcher(label: unknown, operator?: unknown, value?: unknown): Matcher {
+  const known = OPERATORS.find((one) => one === operator);
+  return known && typeof label === 'string' && typeof value === 'string'
+    ? { label, operator: known, value }
+    : { label: '', operator: '', value: texts([label, operator, value]).join(' ') };
 }
 
 function notUnderstood(): FailedError {
@@ -107,6 +139,10 @@ function record(value: unknown): Told {
 
 function list(value: unknown): unknown[] {
   return Array.isArray(value) ? value : [];
+}
+
+function texts(value: unknown): string[] {
+  return list(value).flatMap((one) => (typeof one === 'string' ? [one] : []));
 }
 
 function text(value: unknown): string {

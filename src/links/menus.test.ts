@@ -37,6 +37,16 @@ function alert(labels: Record<string, string>, datasourceUid: string) {
   return { instance: { labels }, rule: { rulerRule: { grafana_alert: { data } } } };
 }
 
+/** As Grafana 12.4 does before it hands it out (getReadOnlyProxy): an object in it is given as another one. */
+function guarded<T extends object>(given: T): T {
+  return new Proxy(given, {
+    get(target, name) {
+      const value: unknown = Reflect.get(target, name);
+      return typeof value === 'object' && value !== null ? guarded(value) : value;
+    },
+  });
+}
+
 describe("a panel's menu", () => {
   it("leads to the job where the panel shows one, whatever the panel's kind", () => {
     const one = jobsFrame([frameRow({ job_id: '733584788375666689', create_time: AS_OF })]);
@@ -75,6 +85,14 @@ describe('an alert instance', () => {
     expect(alertInstanceLink.configure?.(alert(labels, 'zeta'))?.path).toBe(
       '/a/unjam-jobs-app/job?ds=zeta&job=733584788375666689'
     );
+  });
+
+  it('leads there though Grafana guards what it gives, and has frozen it', () => {
+    const given = alert({ job_id: '7' }, 'zeta');
+    Object.freeze(given.instance);
+    Object.freeze(given.rule.rulerRule);
+    expect(() => guarded(given).instance.labels).toThrow(TypeError);
+    expect(alertInstanceLink.configure?.(guarded(given))?.path).toBe('/a/unjam-jobs-app/job?ds=zeta&job=7');
   });
 
   it('has nothing of ours where it is about no job, or its rule asks none of our data sources', () => {

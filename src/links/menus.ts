@@ -50,6 +50,15 @@ interface AlertInstanceContext {
   rule?: { rulerRule?: { grafana_alert?: { data?: Array<{ datasourceUid?: string }> } } };
 }
 
+/**
+ * A part of what Grafana gives, as it is. Grafana puts a proxy around it that throws a TypeError where an object in it is
+ * frozen, and answers in its store are (12.4: getReadOnlyProxy); a property's descriptor is not changed by it.
+ */
+function held<T extends object, K extends keyof T>(context: T | undefined, name: K): T[K] | undefined {
+  const property: TypedPropertyDescriptor<T[K]> | undefined = context && Object.getOwnPropertyDescriptor(context, name);
+  return property?.value;
+}
+
 /** At an alert instance of a rule on one of our data sources: the page of its job. */
 export const alertInstanceLink: PluginExtensionAddedLinkConfig<AlertInstanceContext> = {
   targets: PluginExtensionPoints.AlertInstanceAction,
@@ -58,8 +67,8 @@ export const alertInstanceLink: PluginExtensionAddedLinkConfig<AlertInstanceCont
   path: OVERVIEW,
   icon: 'process',
   configure: (context) => {
-    const id = context?.instance?.labels?.job_id;
-    const queries = context?.rule?.rulerRule?.grafana_alert?.data ?? [];
+    const id = held(context, 'instance')?.labels?.job_id;
+    const queries = held(context, 'rule')?.rulerRule?.grafana_alert?.data ?? [];
     const [source] = queries.flatMap(
       ({ datasourceUid }) => (datasourceUid && findSource({ uid: datasourceUid })) || []
     );

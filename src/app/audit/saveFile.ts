@@ -4,6 +4,8 @@ export function saveFile(content: Blob, name: string): void {
   const anchor = document.createElement('a');
   anchor.href = url;
   anchor.download = name;
+  // Grafana follows links without a target itself (12.4: interceptLinkClicks), and the file would lose its name.
+  anchor.target = '_self';
   document.body.append(anchor);
   anchor.click();
   anchor.remove();

@@ -31,12 +31,16 @@ function present(id: string, change: Partial<GrafanaRule> = {}): GrafanaRule {
     name: rule.title,
     folder: 'Unjam',
     receiver: '',
+    mutes: [],
+    actives: [],
     sources: ['paris', 'paris'],
     severity,
+    labels: { severity },
     runbook: runbookLink(rule),
     state: 'inactive',
     health: 'ok',
     isPaused: false,
+    isEvaluated: true,
     ...change,
   };
 }
@@ -74,7 +78,7 @@ describe('the alert rules for a coordinator', () => {
         present('many-stuck', { state: 'pending' }),
         present('job-lost', { isPaused: true }),
         present('split', { health: 'error' }),
-        present('skew', { state: 'unknown' }),
+        present('skew', { isEvaluated: false }),
         present('watchdog', { sources: ['london'] })
       )
     );
@@ -108,29 +112,64 @@ describe('the alert rules for a coordinator', () => {
 
 describe('the reading of the rules', () => {
   it('takes what is known of each', async () => {
+    // As Grafana 12.4.0 answered, without the query, the times and the other annotations.
     const told = {
-      uid: 'a',
-      name: 'Job lost',
-      notificationSettings: { receiver: 'pager' },
-      queriedDatasourceUIDs: ['p'],
-      labels: { severity: 'critical' },
       state: 'firing',
+      name: 'Own a',
+      queriedDatasourceUIDs: ['unjam-seatunnel', 'unjam-seatunnel', 'unjam-seatunnel'],
+      annotations: { runbook_url: 'https://wiki/x' },
+      uid: 'own-a',
+      folderUid: 'own',
+      labels: { severity: 'warning', team: 'etl' },
+      health: 'ok',
+      type: 'alerting',
+      lastEvaluation: '2026-11-23T12:40:00Z',
+      isPaused: false,
+      notificationSettings: {
+        receiver: 'mail',
+        group_by: ['cluster', 'alertname', 'grafana_folder'],
+        mute_time_intervals: ['always'],
+        active_time_intervals: ['sunday'],
+      },
+      provenance: 'api',
     };
-    fetch.mockReturnValue(of({ data: { data: { groups: [{ file: 'Jobs', rules: [told, {}] }, {}] } } }));
+    const never = { uid: 'own-b', state: 'inactive', health: 'ok', lastEvaluation: '0001-01-01T00:00:00Z' };
+    fetch.mockReturnValue(of({ data: { data: { groups: [{ file: 'Own', rules: [told, never, {}] }, {}] } } }));
     const rules = await lastValueFrom(readAlertRules());
-    const rest = { severity: '', runbook: '', state: '', health: '', isPaused: false };
+    const nothing = {
+      uid: '',
+      name: '',
+      folder: 'Own',
+      receiver: '',
+      mutes: [],
+      actives: [],
+      sources: [],
+      severity: '',
+      labels: {},
+      runbook: '',
+      state: '',
+      health: '',
+      isPaused: false,
+      isEvaluated: false,
+    };
     expect(rules).toEqual([
       {
-        ...rest,
-        uid: 'a',
-        name: 'Job lost',
-        folder: 'Jobs',
-        receiver: 'pager',
-        sources: ['p'],
-        severity: 'critical',
+        ...nothing,
+        uid: 'own-a',
+        name: 'Own a',
+        receiver: 'mail',
+        mutes: ['always'],
+        actives: ['sunday'],
+        sources: ['unjam-seatunnel', 'unjam-seatunnel', 'unjam-seatunnel'],
+        severity: 'warning',
+        labels: { severity: 'warning', team: 'etl' },
+        runbook: 'https://wiki/x',
         state: 'firing',
+        health: 'ok',
+        isEvaluated: true,
       },
-      { ...rest, uid: '', name: '', folder: 'Jobs', receiver: '', sources: [] },
+      { ...nothing, uid: 'own-b', state: 'inactive', health: 'ok' },
+      nothing,
     ]);
   });
 

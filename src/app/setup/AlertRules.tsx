@@ -106,7 +106,8 @@ function Presence({ rule, uid, present }: { rule: AlertRule; uid: string; presen
   if (found.health === 'error') {
     return <Badge color="orange" text={t('setup.rules.broken', 'Cannot be evaluated')} />;
   }
-  switch (found.state) {
+  // Grafana calls it inactive from the beginning, before it has asked anybody.
+  switch (found.isEvaluated ? found.state : '') {
     case 'firing':
       return <Badge color="red" text={t('setup.rules.fires', 'Fires')} />;
     case 'pending':

@@ -226,7 +226,41 @@ describe('the setup of a coordinator', () => {
         })),
       /only the address of an example/,
     ],
-    ['Alerts reach somebody', 'Cannot be checked', () => (grafana['/policies'] = forbidden), /administrators only/],
+    ['Alerts reach somebody', 'Cannot be checked', () => (grafana['/policies'] = forbidden), /does not tell you/],
+    [
+      'Alerts reach somebody',
+      'To do',
+      () =>
+        (grafana['/policies'] = of({
+          data: {
+            receiver: 'pager',
+            routes: [{ object_matchers: [['severity', '=', 'critical']], mute_time_intervals: ['nights'] }],
+          },
+        })),
+      /\d rules are muted by "nights" at its times.*Look whether nobody is to be told/,
+    ],
+    [
+      'Alerts reach somebody',
+      'Cannot be checked',
+      () =>
+        (grafana['/policies'] = of({
+          data: { receiver: 'pager', routes: [{ receiver: 'gone', object_matchers: [['job_name', '=~', 'etl.*']] }] },
+        })),
+      /"pager" \(webhook\).*depends on job_name =~ "etl\.\*"/,
+    ],
+    [
+      'Alert rules',
+      'To do',
+      () =>
+        (grafana['/v1/rules'] = of({
+          data: {
+            data: {
+              groups: [{ file: 'Unjam', rules: RULES.map((rule, at) => ({ ...rule, isPaused: at === 0 })) }],
+            },
+          },
+        })),
+      /has all 10 rules\..*1 rule is paused: it never fires\..*resume those/,
+    ],
     [
       'Alerts reach somebody',
       'Done',

@@ -13,8 +13,8 @@ import { type Kept } from '../refresh';
 import { STORE, type Snippet } from '../snippets';
 import { type Loaded } from '../useLoaded';
 import { readDetection } from './detection';
-import { reachOf, receiversOf, type Reach } from './notified';
 import { presentRule } from './presentRules';
+import { tellingOf, tellingSentences, type PlacedRule } from './telling';
 import { detectionSnippet, notificationSnippet, policySnippet, sourceSnippet } from './snippets';
 
 /** How far a step is. `unknown`: nobody who looks from here can tell, and the sentences say why. */
@@ -184,29 +184,59 @@ function rulesStep({ source, rules, settings }: SetupFacts): Step {
     const why = rules.at === 'failed' ? [whetherPresent(rules.failure)] : [];
     return { id: 'rules', ...notYet(rules), found: why };
   }
-  const found = ours.filter((rule) => presentRule(rule, source.uid, rules.value)).length;
   if (ours.length === 0) {
     const sentence = t('setup.rules.no-kind', 'This version of Unjam has no alert rules for this kind of coordinator.');
     return { id: 'rules', state: 'unknown', found: [sentence], advice: '' };
   }
+  const found = ours.flatMap((rule) => presentRule(rule, source.uid, rules.value) ?? []);
+  const paused = found.filter(({ isPaused }) => isPaused).length;
+  const broken = found.filter(({ isPaused, health }) => !isPaused && health === 'error').length;
+  const isAll = found.length === ours.length;
   return {
     id: 'rules',
-    state: found === ours.length ? 'done' : 'to do',
+    state: isAll && paused + broken === 0 ? 'done' : 'to do',
     found: [
-      found === ours.length
+      isAll
         ? t('setup.rules.all', 'Grafana has all {{all}} rules.', { all: ours.length })
         : t('setup.rules.some', 'Of {{all}} rules, {{found}} were found among those that you may see.', {
             all: ours.length,
-            found,
+            found: found.length,
           }),
+      ...(paused > 0
+        ? [
+            t('setup.rules.are-paused', '{{count}} rules are paused: they never fire.', {
+              count: paused,
+              defaultValue_one: '{{count}} rule is paused: it never fires.',
+              defaultValue_other: '{{count}} rules are paused: they never fire.',
+            }),
+          ]
+        : []),
+      ...(broken > 0
+        ? [
+            t('setup.rules.are-broken', '{{count}} rules cannot be evaluated now.', {
+              count: broken,
+              defaultValue_one: '{{count}} rule cannot be evaluated now.',
+              defaultValue_other: '{{count}} rules cannot be evaluated now.',
+            }),
+          ]
+        : []),
     ],
-    advice:
-      found === ours.length
+    advice: [
+      isAll
         ? ''
         : t(
             'setup.rules.advice',
             'Take the missing ones from the YAML below. Rules whose needs are not met here may be left out.'
           ),
+      paused + broken > 0
+        ? t(
+            'setup.rules.mend',
+            'Open the marked rules in Grafana: resume those that are paused, and read their errors.'
+          )
+        : '',
+    ]
+      .filter(Boolean)
+      .join(' '),
   };
 }
 
@@ -214,79 +244,65 @@ function whetherPresent(failure: Failure): string {
   return t('setup.rules.whether', 'Whether Grafana has them is not known: {{why}}', { why: describeFailure(failure) });
 }
 
-function notifyStep({ source, notifications, rules, settings }: SetupFacts): Step {
-  const present = rules.at === 'loaded' ? rules.value : [];
-  const placed = placedRules(rulesOf(settings), source, present, toKind(kindWord(settings)));
+function notifyStep(facts: SetupFacts): Step {
+  const { notifications } = facts;
+  const placed = placedRules(facts);
   const snippet = notificationSnippet(placed[0]?.folder ?? FOLDER);
   if (notifications.at !== 'loaded') {
     const refused = notAllowed(notifications, () =>
       t(
         'setup.notify.refused',
-        'Grafana tells contact points and notification policies to administrators only. Ask one to open this page.'
+        'Grafana does not tell you its contact points and notification policies. Ask an administrator to open this page.'
       )
     );
     return { id: 'notify', ...(refused ?? noAlerting(notifications) ?? notYet(notifications)), snippet };
   }
-  const reaches = new Map<string, Reach>();
-  for (const { labels, receiver } of placed) {
-    for (const name of receiver ? [receiver] : receiversOf(notifications.value.root, labels)) {
-      reaches.set(name, reachOf(notifications.value, name));
-    }
-  }
-  const all = Array.from(reaches.values());
-  const gaps = all.filter(({ gap }) => gap !== '');
+  const telling = tellingOf(placed, notifications.value);
+  const { untold, doubtful, muted } = telling;
   return {
     id: 'notify',
-    state: gaps.length === 0 && all.length > 0 ? 'done' : 'to do',
-    found: [
-      ...all.map(reachSentence),
-      ...(gaps.length === 0
-        ? [
-            t(
-              'setup.notify.not-proven',
-              'Whether a message arrives only a test shows: send one from the contact point. E-mail needs [smtp] in grafana.ini, too.'
-            ),
-          ]
-        : []),
-    ],
-    advice:
-      gaps.length === 0
-        ? ''
-        : t(
+    state: placed.length === 0 || untold > 0 || muted > 0 ? 'to do' : doubtful > 0 ? 'unknown' : 'done',
+    found: tellingSentences(telling),
+    advice: [
+      untold + doubtful > 0
+        ? t(
             'setup.notify.advice',
             'Make a contact point that wakes somebody, and a route to it. Take the routes below into the policy that you have: a provisioned policy replaces the whole tree of the organization.'
-          ),
+          )
+        : '',
+      muted > 0
+        ? t(
+            'setup.notify.unmute',
+            'Look whether nobody is to be told at these times. For maintenance, set a window in the data source (detection.maintenance) rather than a mute timing: the rules on stuck jobs hold back in it, and each job says why.'
+          )
+        : '',
+    ]
+      .filter(Boolean)
+      .join(' '),
     snippet,
   };
 }
 
-function reachSentence({ contactPoint, types, gap }: Reach): string {
-  const name = inertName(contactPoint);
-  switch (gap) {
-    case 'nothing in it':
-      return t('setup.notify.nobody', 'Alerts go to the contact point "{{name}}", which tells nobody.', { name });
-    case 'example address':
-      return t(
-        'setup.notify.example',
-        'Alerts go to the contact point "{{name}}", which has only the address of an example.',
-        { name }
-      );
-    case '':
-      return t('setup.notify.reaches', 'Alerts go to the contact point "{{name}}" ({{types}}).', {
-        name,
-        types: types.map((type) => inertName(type)).join(', '),
-      });
-  }
-}
-
 /** By what the routes take each of our rules' alerts: as it is in this Grafana, else as it ships. */
-function placedRules(ours: AlertRule[], { uid, name }: Source, present: GrafanaRule[], kind = toKind(undefined)) {
-  return ours.map((rule) => {
+function placedRules({ source: { uid, name }, support, rules, settings }: SetupFacts): PlacedRule[] {
+  const present = rules.at === 'loaded' ? rules.value : [];
+  const kind = toKind(kindWord(settings));
+  const cluster = support.value?.coordinator;
+  return rulesOf(settings).map((rule) => {
     const found = presentRule(rule, uid, present);
     const folder = found?.folder || FOLDER;
-    const title = found?.name || `${kind ? titleFor(rule, kind) : rule.title}: ${name}`;
-    const labels = { alertname: title, grafana_folder: folder, severity: rule.severity };
-    return { labels, folder, receiver: found?.receiver ?? '' };
+    const labels = {
+      ...(cluster && { cluster }),
+      severity: rule.severity,
+      ...found?.labels,
+      alertname: found?.name || `${kind ? titleFor(rule, kind) : rule.title}: ${name}`,
+      grafana_folder: folder,
+    };
+    return {
+      labels,
+      folder,
+      own: found && { contactPoint: found.receiver, mutes: found.mutes, actives: found.actives },
+    };
   });
 }
 
