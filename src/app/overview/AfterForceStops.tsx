@@ -76,15 +76,11 @@ export function AfterForceStops({ states }: { states: CoordinatorState[] }) {
       )}
       {clean > 0 && (
         <p>
-          {t(
-            'overview.after.clean',
-            '{{count}} force stops are watched; no task of their jobs was found running.',
-            {
-              count: clean,
-              defaultValue_one: '{{count}} force stop is watched; no task of its job was found running.',
-              defaultValue_other: '{{count}} force stops are watched; no task of their jobs was found running.',
-            }
-          )}
+          {t('overview.after.clean', '{{count}} force stops are watched; no task of their jobs was found running.', {
+            count: clean,
+            defaultValue_one: '{{count}} force stop is watched; no task of its job was found running.',
+            defaultValue_other: '{{count}} force stops are watched; no task of their jobs was found running.',
+          })}
         </p>
       )}
       {isAsking && <LoadingPlaceholder text={t('overview.after.asking', 'Reading what is open…')} />}
