@@ -1,5 +1,8 @@
 // @ts-check
-/** The steps of `npm test`, in their order: cheap ones first, what needs a build after it. */
+/**
+ * The steps of `npm test`, in their order: cheap ones first, what needs a build after it; of those that share lanes the
+ * longest first.
+ */
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { goArrowsHold, goArrowsSelfTest, tsArrowsHold, tsArrowsSelfTest } from './arrows.mjs';
@@ -24,6 +27,8 @@ const STATICCHECK = 'honnef.co/go/tools/cmd/staticcheck@v0.8.2';
 const NODE_REPORTER = './scripts/lib/node-reporter.mjs';
 /** It starts the demo, which needs what is built. */
 const DOCS_CHECK = 'scripts/docs-check';
+/** It measures, so that nothing may run beside it. */
+const TABLE = 'workbench/table.test.mjs';
 /** The plugin's backend, and the workbench's server. */
 const GO_PACKAGES = ['./pkg/...', './workbench/backend/...'];
 /** What is checked as these are, and tested by steps of its own: it starts and kills many processes. */
@@ -149,10 +154,10 @@ export const steps = [
     run: async () => asResult(await (await import('./packed.mjs')).packageFaults()),
   },
   {
-    name: 'workbench',
-    what: 'pages, panels and the journeys see, cancel, force stop, abort, refused in a browser, on the simulators',
+    name: 'table',
+    what: 'how fast a browser draws and scrolls 5,000 jobs; alone, since it is measured',
     needs: needGo,
-    run: () => nodeTest('workbench'),
+    run: () => nodeTest(TABLE),
   },
   {
     name: 'docs',
@@ -160,6 +165,27 @@ export const steps = [
     run: () => nodeTest(DOCS_CHECK),
   },
   { name: 'postgres', what: 'the PostgreSQL for tests', run: () => nodeTest('engines/postgres') },
+  {
+    name: 'workbench',
+    waits: true,
+    what: 'pages, panels and every journey in a browser, on the simulators',
+    needs: needGo,
+    run: () => nodeTest('workbench', TABLE),
+  },
+  {
+    name: 'engine',
+    waits: true,
+    what: 'the test engine itself',
+    needs: needEngine,
+    run: () => nodeTest('engines/seatunnel'),
+  },
+  {
+    name: 'engine-go',
+    waits: true,
+    what: 'adapter and actions on the real engine',
+    needs: needEngineAndGo,
+    run: engineGo,
+  },
   {
     name: 'install-zip',
     waits: true,
@@ -196,25 +222,11 @@ export const steps = [
     run: () => nodeTest('e2e/history.test.mjs'),
   },
   {
-    name: 'engine',
-    waits: true,
-    what: 'the test engine itself',
-    needs: needEngine,
-    run: () => nodeTest('engines/seatunnel'),
-  },
-  {
     name: 'engine-jgroups',
     waits: true,
     what: 'the JGroups cluster for tests, with real faults',
     needs: needEngine,
     run: () => nodeTest('engines/jgroups'),
-  },
-  {
-    name: 'engine-go',
-    waits: true,
-    what: 'adapter and actions on the real engine',
-    needs: needEngineAndGo,
-    run: engineGo,
   },
   {
     name: 'engine-jgroups-go',
@@ -342,7 +354,7 @@ async function goTestInFakeTime(packages) {
 /**
  * Runs Node tests, one file after the other: each starts servers.
  * @param {string} where a folder or a file
- * @param {string} [but] a folder in it whose tests have a step of their own
+ * @param {string} [but] a folder or file in it whose tests have a step of their own
  * @returns {Promise<Result>}
  */
 async function nodeTest(where, but) {

@@ -2,6 +2,7 @@ import { getBackendSrv } from '@grafana/runtime';
 import { defer, forkJoin, map, type Observable } from 'rxjs';
 
 import { t } from '../i18n/text';
+import { record, text } from '../model/reading';
 import { FailedError } from './failure';
 
 /** One way in which a contact point reaches somebody. */
@@ -45,9 +46,6 @@ export interface Notifications {
   root: Route;
 }
 
-/** A part of Grafana's answer; it comes from another program, so that nothing of it is certain. */
-type Told = Record<string, unknown>;
-
 /** Asks Grafana for contact points and the notification policy; 12.4 answers everybody who is signed in. */
 export function readNotifications(): Observable<Notifications> {
   return forkJoin({
@@ -78,7 +76,7 @@ function readRoute(body: unknown): Route {
   return routeOf(told);
 }
 
-function routeOf(told: Told): Route {
+function routeOf(told: Record<string, unknown>): Route {
   return {
     receiver: text(told.receiver),
     // The latter three are older; Grafana keeps and obeys them where they came with a provisioning file or its API.
@@ -133,18 +131,10 @@ function notUnderstood(): FailedError {
   });
 }
 
-function record(value: unknown): Told {
-  return typeof value === 'object' && value !== null ? { ...value } : {};
-}
-
 function list(value: unknown): unknown[] {
   return Array.isArray(value) ? value : [];
 }
 
 function texts(value: unknown): string[] {
   return list(value).flatMap((one) => (typeof one === 'string' ? [one] : []));
-}
-
-function text(value: unknown): string {
-  return typeof value === 'string' ? value : '';
 }
