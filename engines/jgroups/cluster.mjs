@@ -16,7 +16,15 @@ import { progress, requireTools } from '../seatunnel/lib/tools.mjs';
 import { buildNode } from './lib/build.mjs';
 import { writeNode } from './lib/config.mjs';
 import { generationOf } from './lib/generations.mjs';
-import { nodeReady, nodeSees, PortTakenError, setNodeDiscard, setNodeRate, truthOf } from './lib/node-client.mjs';
+import {
+  nodeReady,
+  nodeSees,
+  NotReadyError,
+  PortTakenError,
+  setNodeDiscard,
+  setNodeRate,
+  truthOf,
+} from './lib/node-client.mjs';
 import { nodeNamed, publicNode, readState, requireState, writeState } from './lib/state.mjs';
 import { endWatchdog, startWatchdog } from './lib/watchdog.mjs';
 
@@ -84,10 +92,11 @@ export async function startCluster(options = {}) {
       return await startNodes(dir, generation, settings, built, options.ownerPid ?? null);
     } catch (error) {
       await stopCluster(dir);
-      if (!(error instanceof PortTakenError) || attempt === START_ATTEMPTS) {
+      const isWorthIt = error instanceof PortTakenError || error instanceof NotReadyError;
+      if (!isWorthIt || attempt === START_ATTEMPTS) {
         throw error;
       }
-      progress('A port was taken in between: starting again with new ports …');
+      progress(`${error.message} Starting again with new ports …`);
     }
   }
 }

@@ -18,6 +18,9 @@ const PORT_TAKEN = /BindException|Address already in use|no available port|port_
 /** A port was taken between looking for a free one and using it: worth another try with new ports. */
 export class PortTakenError extends EngineError {}
 
+/** A node runs and is not ready in time: seen once on a busy machine, and worth another try, too. */
+export class NotReadyError extends EngineError {}
+
 /**
  * @typedef {object} Truth what a node itself has counted, see GroundTruthMBean.java
  * @property {string} node
@@ -87,7 +90,8 @@ async function ask(node, method, path) {
  * @param {string} dir run directory
  * @param {import('./state.mjs').NodeState} node
  * @throws {PortTakenError} if it ended since a port was taken
- * @throws {EngineError} if it ended otherwise, or is not ready in time
+ * @throws {NotReadyError} if it is not ready in time
+ * @throws {EngineError} if it ended otherwise
  */
 export async function nodeReady(dir, node) {
   await waitFor(dir, node, 'is a member', async () => (await truthOf(node)).members.length > 0);
@@ -127,7 +131,7 @@ async function waitFor(dir, node, what, reached) {
     await sleep(LOOK_MS);
   }
   const { output } = runPaths(dir).node(node.name);
-  throw new EngineError(
+  throw new NotReadyError(
     `It did not come about within ${READY_BOUND_MS / 1000} s that ${node.name} ${what}${last}: see ${output}.`
   );
 }
