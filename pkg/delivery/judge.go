@@ -235,10 +235,11 @@ func (p *pair) weigh() {
 // excluded (measured: JGroups 2.12.3 and 5.3 as they come) begins with what is
 // sent after the return, and counts no gap. So the retransmitted events are
 // counted: when there are more than the time before the exclusion explains,
-// and as many as were sent after it, the receiver did ask for what was sent
-// meanwhile, and having no gaps it has got all of it. More alone shows nothing:
-// a slow receiver asks twice for the same event, and each answer is counted
-// (seen on JGroups 2.12.3 after a thaw on a busy machine).
+// as many as were sent after it, and no fewer than were surely sent since the
+// loss, the receiver did ask for what was sent meanwhile, and having no gaps it
+// has got all of it. Less than that shows nothing: where the exclusion was seen
+// at once, one retransmitted event is more than the time before it explains
+// (seen on JGroups 2.12.3 after a thaw on a busy machine: all was lost).
 func (p *pair) arrived(look pairLook) (Outcome, Certainty) {
 	loss := p.loss
 	apart := loss.apart()
@@ -253,6 +254,8 @@ func (p *pair) arrived(look pairLook) (Outcome, Certainty) {
 		switch {
 		case loss.Retransmitted >= p.needs.most:
 			return OutcomeDelivered, Proven
+		case loss.Retransmitted < loss.Sent.Least:
+			// Fewer came again than were surely sent meanwhile.
 		case loss.Retransmitted > p.needs.before && loss.Retransmitted >= p.needs.apart:
 			return OutcomeDelivered, Likely
 		case apart > 0 && p.base.known && look.recovered-p.base.recovered >= p.needs.apart && look.answered-p.base.answered >= apart:
