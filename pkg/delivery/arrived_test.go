@@ -13,8 +13,8 @@ func TestWhatWasSentAgainMustBeAsMuchAsWasSentMeanwhile(t *testing.T) {
 	}{
 		"all":                          {500, OutcomeDelivered, Proven},
 		"as much as was sent after it": {400, OutcomeDelivered, Likely},
-		"more than before it alone": {399, OutcomeUnknown, Possible},
-		"no more than before it":    {200, OutcomeUnknown, Possible},
+		"more than before it alone":    {399, OutcomeUnknown, Possible},
+		"no more than before it":       {200, OutcomeUnknown, Possible},
 	} {
 		t.Run(name, func(t *testing.T) {
 			p := pair{
