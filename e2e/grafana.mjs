@@ -3,10 +3,10 @@
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { freePorts } from '../engines/seatunnel/lib/ports.mjs';
 import { dockerCommand, dockerProblem } from './lib/docker.mjs';
 import { GrafanaClient } from './lib/client.mjs';
 import { journeyProvisioning } from './lib/provisioning.mjs';
@@ -150,7 +150,7 @@ async function useRunning(url, options) {
  * @returns {Promise<Running>}
  */
 async function startOwn(found, folder, options) {
-  const port = options.port || (await freePort());
+  const port = options.port || (await freePorts(1))[0];
   const url = `http://127.0.0.1:${port}`;
   const password = options.password ?? randomBytes(18).toString('base64url');
   // Inside a container the folder has another name.
@@ -297,18 +297,4 @@ level = info
 [plugin.unjam-coordinator-datasource]
 store = ${store}
 `;
-}
-
-/** A port that was free a moment ago. @returns {Promise<number>} */
-function freePort() {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() =>
-        address && typeof address === 'object' ? resolve(address.port) : reject(new Error('no port'))
-      );
-    });
-  });
 }

@@ -2,10 +2,10 @@
 /** A Prometheus that takes remote writes, on a free port of 127.0.0.1. */
 import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { freePorts } from '../../engines/seatunnel/lib/ports.mjs';
 import { until } from './until.mjs';
 
 const keeper = fileURLToPath(new URL('./keeper.mjs', import.meta.url));
@@ -35,7 +35,7 @@ export function findPrometheus() {
  */
 export async function startPrometheus(program) {
   const folder = mkdtempSync(path.join(tmpdir(), 'unjam-prometheus-'));
-  const port = await freePort();
+  const [port] = await freePorts(1);
   const url = `http://127.0.0.1:${port}`;
   const config = path.join(folder, 'prometheus.yml');
   writeFileSync(config, 'scrape_configs: []\n');
@@ -64,18 +64,4 @@ export async function startPrometheus(program) {
       await ended;
     },
   };
-}
-
-/** A port that was free a moment ago. @returns {Promise<number>} */
-function freePort() {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() =>
-        address && typeof address === 'object' ? resolve(address.port) : reject(new Error('no port'))
-      );
-    });
-  });
 }

@@ -6,13 +6,14 @@ import { createServer } from 'node:http';
 import path from 'node:path';
 import { test } from 'node:test';
 import { startDouble, TOKEN } from '../contract-check/testing/server.mjs';
+import { freePorts } from '../../engines/seatunnel/lib/ports.mjs';
 import { isOlder } from '../demo/build.mjs';
 import { has, root, run } from '../lib/children.mjs';
 import { steps } from '../lib/steps.mjs';
 import { COMMANDS } from './commands.mjs';
 import { LIVE } from './live-names.mjs';
 import { commandsOf, readPages } from './pages.mjs';
-import { freePort, scratchFolder, serve, shell } from './scratch.mjs';
+import { scratchFolder, serve, shell } from './scratch.mjs';
 
 const pages = readPages();
 /** @type {{ version: string }} */
@@ -118,7 +119,7 @@ test('a recording', async (context) => {
 test('the check of the contract', async (context) => {
   const folder = scratchFolder(context);
   writeFileSync(path.join(folder, 'token.txt'), TOKEN);
-  const port = await freePort();
+  const [port] = await freePorts(1);
   const example = await serve(`node docs/examples/coordinator.mjs ${port}`, /http:\S+/);
   // The one that asks for a token.
   const double = await startDouble();
