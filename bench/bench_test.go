@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/unjam/unjam-jobs-app/engines/postgres/pgserver"
 )
 
 func TestPercentile(t *testing.T) {
@@ -101,7 +103,7 @@ const (
 // TestOverheadOfAnAction keeps the measure from rotting. The promise itself is
 // for `npm run bench`: a machine that is busy with tests is no yardstick.
 func TestOverheadOfAnAction(t *testing.T) {
-	root, err := moduleRoot()
+	root, err := pgserver.ModuleRoot()
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -17,9 +17,10 @@ import (
 	"io"
 	"os"
 	"os/signal"
-	"path/filepath"
 	"slices"
 	"strings"
+
+	"github.com/unjam/unjam-jobs-app/engines/postgres/pgserver"
 )
 
 // defaultRuns is enough for a 99th percentile.
@@ -76,7 +77,7 @@ func run(ctx context.Context, arguments []string, out io.Writer) error {
 		return nil
 	}
 	b := &bench{runs: *runs, programs: map[string]string{}}
-	if b.root, err = moduleRoot(); err != nil {
+	if b.root, err = pgserver.ModuleRoot(); err != nil {
 		return err
 	}
 	if b.dir, err = os.MkdirTemp(*dir, "unjam-bench-"); err != nil {
@@ -129,22 +130,4 @@ func (b *bench) measure(ctx context.Context, chosen []measure, out io.Writer) er
 	fmt.Fprintln(out)
 	printTable(out, rows)
 	return errors.Join(failures...)
-}
-
-// moduleRoot is the folder of go.mod, here or above.
-func moduleRoot() (string, error) {
-	folder, err := os.Getwd()
-	if err != nil {
-		return "", err
-	}
-	for {
-		if _, err := os.Stat(filepath.Join(folder, "go.mod")); err == nil {
-			return folder, nil
-		}
-		above := filepath.Dir(folder)
-		if above == folder {
-			return "", errors.New("run it in Unjam's repository: there is no go.mod here or above")
-		}
-		folder = above
-	}
 }

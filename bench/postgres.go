@@ -3,85 +3,38 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"database/sql"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"net"
-	"net/url"
-	"os"
-	"os/exec"
-	"path/filepath"
-	"strconv"
-	"strings"
 
 	_ "github.com/jackc/pgx/v5/stdlib" // the driver "pgx"
+
+	"github.com/unjam/unjam-jobs-app/engines/postgres/pgserver"
 )
 
-// toolMissing is the engine's exit code where there are no programs.
-const toolMissing = 3
-
-// postgres is a server that engines/postgres started.
-type postgres struct {
-	cli string
-	dir string
-
-	Host     string `json:"host"`
-	Port     int    `json:"port"`
-	User     string `json:"user"`
-	Password string `json:"password"`
-	Database string `json:"database"`
-}
+// postgres is a server of the bench's own.
+type postgres struct{ *pgserver.Server }
 
 func startPostgres(ctx context.Context, b *bench) (*postgres, error) {
 	dir, err := b.folder()
 	if err != nil {
 		return nil, err
 	}
-	p := &postgres{cli: filepath.Join(b.root, "engines", "postgres", "cli.mjs"), dir: dir}
-	told, err := p.run(ctx, "start", "--owner-pid", strconv.Itoa(os.Getpid()))
+	server, err := pgserver.Start(ctx, b.root, dir)
+	if missing, is := errors.AsType[pgserver.Missing](err); is {
+		return nil, notHere(missing)
+	}
 	if err != nil {
 		return nil, err
 	}
-	if err := json.Unmarshal(told, p); err != nil {
-		p.stop()
-		return nil, fmt.Errorf("engines/postgres: %w", err)
-	}
-	return p, nil
-}
-
-func (p *postgres) run(ctx context.Context, command string, options ...string) ([]byte, error) {
-	node, err := exec.LookPath("node")
-	if err != nil {
-		return nil, notHere("no Node, which starts PostgreSQL")
-	}
-	var said bytes.Buffer
-	process := exec.CommandContext(ctx, node, append([]string{p.cli, command, "--dir", p.dir}, options...)...)
-	process.Stderr = &said
-	told, err := process.Output()
-	var exit *exec.ExitError
-	if errors.As(err, &exit) && exit.ExitCode() == toolMissing {
-		return nil, notHere(strings.TrimSpace(said.String()))
-	}
-	if err != nil {
-		return nil, fmt.Errorf("engines/postgres %s: %w: %s", command, err, said.String())
-	}
-	return told, nil
-}
-
-func (p *postgres) stop() { _, _ = p.run(context.Background(), "stop") }
-
-func (p *postgres) url(user, password, database string) string {
-	full := url.URL{Scheme: "postgres", User: url.UserPassword(user, password), Host: net.JoinHostPort(p.Host, strconv.Itoa(p.Port)), Path: "/" + database, RawQuery: "sslmode=disable"}
-	return full.String()
+	return &postgres{server}, nil
 }
 
 // prepare makes a user and a database for the store, and has the server write
 // to the disk, which the test engine leaves out.
 func (p *postgres) prepare(ctx context.Context) error {
-	db, err := sql.Open("pgx", p.url(p.User, p.Password, p.Database))
+	db, err := sql.Open("pgx", p.URL(p.User, p.Admin, p.Database))
 	if err != nil {
 		return err
 	}
@@ -104,8 +57,8 @@ func postgresStore(ctx context.Context, b *bench) (keeper, error) {
 		return keeper{}, err
 	}
 	if err := p.prepare(ctx); err != nil {
-		p.stop()
+		p.Stop()
 		return keeper{}, err
 	}
-	return keeper{name: "PostgreSQL on this machine", location: p.url("unjam", "unjam", "unjam"), close: p.stop}, nil
+	return keeper{name: "PostgreSQL on this machine", location: p.URL("unjam", "unjam", "unjam"), close: p.Stop}, nil
 }

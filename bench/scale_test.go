@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/unjam/unjam-jobs-app/engines/postgres/pgserver"
 )
 
 // TestMain lets the test's program be a child, as the program itself.
@@ -42,7 +44,7 @@ const (
 // TestManyJobsAreMeasured keeps the measure from rotting. The promise itself is
 // for `npm run bench`.
 func TestManyJobsAreMeasured(t *testing.T) {
-	root, err := moduleRoot()
+	root, err := pgserver.ModuleRoot()
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -4,29 +4,22 @@
 package postgrestest
 
 import (
-	"bytes"
 	"context"
 	"database/sql"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"net"
-	"net/url"
 	"os"
-	"os/exec"
-	"path/filepath"
-	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
 
 	_ "github.com/jackc/pgx/v5/stdlib" // for the superuser's connections
+
+	"github.com/unjam/unjam-jobs-app/engines/postgres/pgserver"
 )
 
 const (
-	// toolMissing is the engine's exit code for what callers count as skipped.
-	toolMissing = 3
 	// Owner is the user that owns the databases, as an administrator would set
 	// it up: it is no superuser.
 	Owner = "unjam_owner"
@@ -35,23 +28,12 @@ const (
 	Password = "s3cret-pass/w@rd"
 )
 
-// Server is a PostgreSQL server on 127.0.0.1.
+// Server is a PostgreSQL server on 127.0.0.1 with a user for the store.
 type Server struct {
-	cli string
-	dir string
-	// Host and Port are where it listens.
-	Host string `json:"host"`
-	Port int    `json:"port"`
-	// The superuser, and a database that every server has.
-	User     string `json:"user"`
-	Admin    string `json:"password"`
-	Database string `json:"database"`
-
+	*pgserver.Server
+	dir       string
 	databases atomic.Int64
 }
-
-// errSkip says that this machine cannot run a server.
-var errSkip = errors.New("skipped")
 
 // The server of this test program, or why there is none.
 var (
@@ -69,8 +51,8 @@ func Start(t testing.TB) *Server {
 	if running == nil && failed == nil {
 		running, failed = start(t.Context())
 	}
-	if errors.Is(failed, errSkip) {
-		t.Skip(failed)
+	if missing, is := errors.AsType[pgserver.Missing](failed); is {
+		t.Skipf("skipped: %s", missing)
 	}
 	if failed != nil {
 		t.Fatal(failed)
@@ -85,14 +67,14 @@ func Stop() {
 	mu.Lock()
 	defer mu.Unlock()
 	if running != nil {
-		_, _ = running.run(context.Background(), "stop")
+		running.Server.Stop()
 		_ = os.RemoveAll(running.dir)
 		running = nil
 	}
 }
 
 func start(ctx context.Context) (*Server, error) {
-	root, err := moduleRoot()
+	root, err := pgserver.ModuleRoot()
 	if err != nil {
 		return nil, err
 	}
@@ -100,72 +82,28 @@ func start(ctx context.Context) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Server{cli: filepath.Join(root, "engines", "postgres", "cli.mjs"), dir: dir}
-	told, err := s.run(ctx, "start", "--owner-pid", strconv.Itoa(os.Getpid()))
-	if err == nil {
-		err = json.Unmarshal(told, s)
-	}
-	if err == nil {
-		err = s.createOwner(ctx)
-	}
+	server, err := pgserver.Start(ctx, root, dir)
 	if err != nil {
-		_, _ = s.run(context.Background(), "stop")
+		_ = os.RemoveAll(dir)
+		return nil, err
+	}
+	s := &Server{Server: server, dir: dir}
+	if err := s.createOwner(ctx); err != nil {
+		server.Stop()
 		_ = os.RemoveAll(dir)
 		return nil, err
 	}
 	return s, nil
 }
 
-// moduleRoot finds the folder with go.mod above the test's package.
-func moduleRoot() (string, error) {
-	folder, err := os.Getwd()
-	if err != nil {
-		return "", err
-	}
-	for {
-		if _, err := os.Stat(filepath.Join(folder, "go.mod")); err == nil {
-			return folder, nil
-		}
-		if filepath.Dir(folder) == folder {
-			return "", errors.New("no go.mod above the test's folder")
-		}
-		folder = filepath.Dir(folder)
-	}
-}
-
-func (s *Server) run(ctx context.Context, command string, options ...string) ([]byte, error) {
-	node, err := exec.LookPath("node")
-	if err != nil {
-		return nil, fmt.Errorf("%w: no Node, which starts PostgreSQL for tests", errSkip)
-	}
-	var said bytes.Buffer
-	process := exec.CommandContext(ctx, node, append([]string{s.cli, command, "--dir", s.dir}, options...)...)
-	process.Stderr = &said
-	told, err := process.Output()
-	var exit *exec.ExitError
-	if errors.As(err, &exit) && exit.ExitCode() == toolMissing {
-		return nil, fmt.Errorf("%w: %s", errSkip, strings.TrimSpace(said.String()))
-	}
-	if err != nil {
-		return nil, fmt.Errorf("engines/postgres %s: %w: %s", command, err, said.String())
-	}
-	return told, nil
-}
-
 func (s *Server) createOwner(ctx context.Context) error {
-	db, err := sql.Open("pgx", s.url(s.User, s.Admin, s.Database))
+	db, err := sql.Open("pgx", s.URL(s.User, s.Admin, s.Database))
 	if err != nil {
 		return err
 	}
 	defer db.Close()
 	_, err = db.ExecContext(ctx, "CREATE ROLE "+Owner+" LOGIN PASSWORD '"+Password+"'")
 	return err
-}
-
-func (s *Server) url(user, password, database string) string {
-	address := net.JoinHostPort(s.Host, strconv.Itoa(s.Port))
-	full := url.URL{Scheme: "postgres", User: url.UserPassword(user, password), Host: address, Path: "/" + database, RawQuery: "sslmode=disable"}
-	return full.String()
 }
 
 // NewDatabase makes an empty database that Owner owns, and gives its name. It
@@ -179,7 +117,7 @@ func (s *Server) NewDatabase(t testing.TB, options ...string) string {
 }
 
 // Location gives the store's location of a database, for Owner.
-func (s *Server) Location(database string) string { return s.url(Owner, Password, database) }
+func (s *Server) Location(database string) string { return s.URL(Owner, Password, database) }
 
 // Exec runs statements as the superuser.
 func (s *Server) Exec(t testing.TB, database string, statements ...string) {
@@ -198,7 +136,7 @@ func (s *Server) Exec(t testing.TB, database string, statements ...string) {
 // them.
 func (s *Server) Open(t testing.TB, database string) *sql.DB {
 	t.Helper()
-	db, err := sql.Open("pgx", s.url(s.User, s.Admin, database))
+	db, err := sql.Open("pgx", s.URL(s.User, s.Admin, database))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -216,7 +154,7 @@ func (s *Server) Up(t testing.TB) { s.must(t, "up") }
 
 func (s *Server) must(t testing.TB, command string, options ...string) {
 	t.Helper()
-	if _, err := s.run(context.Background(), command, options...); err != nil {
+	if _, err := s.Run(context.Background(), command, options...); err != nil {
 		t.Fatal(err)
 	}
 }
